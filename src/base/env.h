@@ -1,0 +1,46 @@
+// Every environment variable that Ferry reads, in one place.
+//
+// Functions read the variable anew on each call unless they say "once": tests and callers may
+// change the environment between calls, as CANN's callers do.
+#ifndef FERRY_BASE_ENV_H_
+#define FERRY_BASE_ENV_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ferry::env {
+
+enum class Product : std::uint8_t { kA3, kA2, kUnknown };
+
+// FERRY_PRODUCT, once per process: unset, "" and "a3" are A3, "a2" is A2, anything else kUnknown.
+[[nodiscard]] Product GetProduct();
+// The text of FERRY_PRODUCT, for messages.
+[[nodiscard]] std::string ProductText();
+
+// FERRY_DEVICE_COUNT, once per process: 1..4096, default 16. A value outside is reported and the
+// default taken.
+[[nodiscard]] std::int32_t DeviceCount();
+
+// HCCL_BUFFSIZE in MiB as operators parse it (spec runtime.md section 10): default 200, below 1 is
+// 0.
+[[nodiscard]] std::int64_t HcclBuffSizeMiB();
+
+// HCCL_EXEC_TIMEOUT in seconds, 0 = for ever, default 1836. Throws Error{kHcclPara} outside
+// 0..2147483647.
+[[nodiscard]] std::int64_t HcclExecTimeoutSeconds();
+
+// FERRY_WATCHDOG: seconds after which a waiting rank reports who is missing; default 10, 0 = never.
+[[nodiscard]] std::int64_t WatchdogSeconds();
+
+// FERRY_DEVICE_MEMORY: bytes of one virtual device, with optional suffix K, M, G or T; nothing when
+// unset or malformed (malformed is reported once).
+[[nodiscard]] std::optional<std::uint64_t> DeviceMemoryBytes();
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kOff };
+// FERRY_LOG: debug, info, warning, error (default), off.
+[[nodiscard]] LogLevel GetLogLevel();
+
+}  // namespace ferry::env
+
+#endif  // FERRY_BASE_ENV_H_
