@@ -1,0 +1,24 @@
+/* What every operator header rests on: tensors, executors, status codes; and aclnnInit. */
+#ifndef FERRY_ACLNN_ACLNN_BASE_H_
+#define FERRY_ACLNN_ACLNN_BASE_H_
+
+#include "acl/acl_base.h"
+#include "aclnn/acl_meta.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Returns 0 and has no effect: operators need no start of their own.
+ *   configPath   any, may be null
+ * Source: runtime specification, section 6. */
+ACL_FUNC_VISIBILITY aclnnStatus aclnnInit(const char* configPath);
+
+/* Returns 0 and has no effect. Source: runtime specification, section 6. */
+ACL_FUNC_VISIBILITY aclnnStatus aclnnFinalize(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* FERRY_ACLNN_ACLNN_BASE_H_ */
