@@ -70,7 +70,8 @@ ACL_FUNC_VISIBILITY aclError aclrtSynchronizeDeviceWithTimeout(int32_t timeout);
  *   attr                    any kind: all give the same figures
  *   freeBytes, totalBytes   out
  * Errors: 100000; 107000 unknown kind. */
-ACL_FUNC_VISIBILITY aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t* freeBytes, size_t* totalBytes);
+ACL_FUNC_VISIBILITY aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t* freeBytes,
+                                             size_t* totalBytes);
 
 /* ---- contexts ---- */
 
