@@ -15,19 +15,19 @@ namespace ferry::reference {
 // World rank w = ep_rank * tp_size + tp_rank, as in the seed document's sample.
 struct DispatchRank {
   std::int64_t num_tokens = 0;
-  std::vector<std::uint16_t> x;          // [num_tokens, hidden] bits
-  std::vector<std::int32_t> expert_ids;  // [num_tokens, top_k]
+  std::vector<std::uint16_t> x = {};          // [num_tokens, hidden] bits
+  std::vector<std::int32_t> expert_ids = {};  // [num_tokens, top_k]
 };
 
 struct DispatchResult {
-  std::int64_t own_rows = 0;                           // n
-  std::int64_t peer_rows = 0;                          // m, 0 without TP
-  std::vector<std::uint16_t> expand_x;                 // [n + m, hidden] bits
-  std::vector<std::int32_t> assist_info;               // [3 * n]
-  std::vector<std::int64_t> expert_token_counts;       // [local experts], type 1
-  std::vector<std::int64_t> expert_token_prefix_sums;  // [local experts], type 0
-  std::vector<std::int32_t> ep_recv_counts;            // [ep_size * local experts * tp_size]
-  std::vector<std::int32_t> tp_recv_counts;            // [2] with TP, else empty
+  std::int64_t own_rows = 0;                                // n
+  std::int64_t peer_rows = 0;                               // m, 0 without TP
+  std::vector<std::uint16_t> expand_x = {};                 // [n + m, hidden] bits
+  std::vector<std::int32_t> assist_info = {};               // [3 * n]
+  std::vector<std::int64_t> expert_token_counts = {};       // [local experts], type 1
+  std::vector<std::int64_t> expert_token_prefix_sums = {};  // [local experts], type 0
+  std::vector<std::int32_t> ep_recv_counts = {};            // [ep_size * local experts * tp_size]
+  std::vector<std::int32_t> tp_recv_counts = {};            // [2] with TP, else empty
 };
 
 [[nodiscard]] std::vector<DispatchResult> Dispatch(const moe::MoeConfig& config,
@@ -35,13 +35,13 @@ struct DispatchResult {
 
 struct CombineRank {
   std::int64_t num_tokens = 0;
-  std::int64_t own_rows = 0;                   // n
-  std::int64_t peer_rows = 0;                  // m
-  std::vector<std::uint16_t> expand_x;         // [n + m, hidden] bits
-  std::vector<std::int32_t> assist_info;       // [3 * n]
-  std::vector<std::int32_t> expert_ids;        // [num_tokens, top_k]
-  std::vector<float> expert_scales;            // [num_tokens, top_k]
-  std::vector<std::uint16_t> shared_expert_x;  // [num_tokens, hidden] or empty
+  std::int64_t own_rows = 0;                        // n
+  std::int64_t peer_rows = 0;                       // m
+  std::vector<std::uint16_t> expand_x = {};         // [n + m, hidden] bits
+  std::vector<std::int32_t> assist_info = {};       // [3 * n]
+  std::vector<std::int32_t> expert_ids = {};        // [num_tokens, top_k]
+  std::vector<float> expert_scales = {};            // [num_tokens, top_k]
+  std::vector<std::uint16_t> shared_expert_x = {};  // [num_tokens, hidden] or empty
 };
 
 // Result: x of each world rank, [num_tokens, hidden] bits.

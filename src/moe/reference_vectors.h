@@ -1,0 +1,50 @@
+// The worked examples and test vectors of the specification, typed from it by hand.
+//
+// The oracle is checked against them here, the library in tests/conformance.
+#ifndef FERRY_MOE_REFERENCE_VECTORS_H_
+#define FERRY_MOE_REFERENCE_VECTORS_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "moe/config.h"
+#include "moe/reference.h"
+
+namespace ferry::reference {
+
+struct DispatchVector {
+  std::string name;  // section of the specification, as a test name
+  moe::MoeConfig config;
+  std::vector<DispatchRank> world;
+  std::vector<DispatchResult> expected;
+};
+
+// Spec dispatch.md sections 12, 13.2 (two worlds), 13.3, 13.4 with room for all rows, 13.5, 13.6.
+[[nodiscard]] std::vector<DispatchVector> DispatchVectors();
+
+// The one called `name`.
+[[nodiscard]] DispatchVector DispatchVectorNamed(const std::string& name);
+
+struct CombineVector {
+  std::string name;
+  moe::MoeConfig config;
+  std::vector<CombineRank> world;
+  std::vector<std::vector<std::uint16_t>> expected;  // x of each world rank
+};
+
+// Spec combine.md section 12, vectors 1 to 7 and 13.
+[[nodiscard]] std::vector<CombineVector> CombineVectors();
+
+// The name only: what a parametrised test prints of its parameter.
+inline std::ostream& operator<<(std::ostream& out, const DispatchVector& vector) {
+  return out << vector.name;
+}
+inline std::ostream& operator<<(std::ostream& out, const CombineVector& vector) {
+  return out << vector.name;
+}
+
+}  // namespace ferry::reference
+
+#endif  // FERRY_MOE_REFERENCE_VECTORS_H_

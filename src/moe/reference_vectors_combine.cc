@@ -1,0 +1,229 @@
+#include <cstddef>
+#include <utility>
+
+#include "moe/reference_float.h"
+#include "moe/reference_vectors.h"
+
+namespace ferry::reference {
+namespace {
+
+constexpr std::int64_t kHidden = 1024;
+
+using Bits = std::vector<std::uint16_t>;
+
+// A row that repeats `pattern`.
+Bits RowOf(const Bits& pattern, std::int64_t hidden = kHidden) {
+  Bits row;
+  for (std::size_t h = 0; h < static_cast<std::size_t>(hidden); ++h) {
+    row.push_back(pattern[h % pattern.size()]);
+  }
+  return row;
+}
+
+Bits RowOfValue(double value) {
+  return RowOf({Encode(DType::kBFloat16, value)});
+}
+
+void Append(Bits& rows, const Bits& more) {
+  rows.insert(rows.end(), more.begin(), more.end());
+}
+
+// Combine behind a dispatch without expert work; every weight is `weight`.
+CombineVector WithoutExpertWork(std::string name, const DispatchVector& dispatch, float weight) {
+  CombineVector vector{std::move(name), dispatch.config, {}, {}};
+  for (std::size_t w = 0; w < dispatch.world.size(); ++w) {
+    const DispatchResult& received = dispatch.expected[w];
+    CombineRank rank;
+    rank.num_tokens = dispatch.world[w].num_tokens;
+    rank.own_rows = received.own_rows;
+    rank.peer_rows = received.peer_rows;
+    rank.expand_x = received.expand_x;
+    rank.assist_info = received.assist_info;
+    rank.expert_ids = dispatch.world[w].expert_ids;
+    rank.expert_scales.assign(rank.expert_ids.size(), weight);
+    vector.world.push_back(std::move(rank));
+  }
+  return vector;
+}
+
+// The same where every token must come back `factor` times.
+CombineVector RoundTrip(std::string name, const std::string& dispatch_name, double factor) {
+  const DispatchVector dispatch = DispatchVectorNamed(dispatch_name);
+  CombineVector vector = WithoutExpertWork(std::move(name), dispatch, 1.0F);
+  for (const DispatchRank& rank : dispatch.world) {
+    Bits x;
+    for (const std::uint16_t bits : rank.x) {
+      x.push_back(Encode(DType::kBFloat16, factor * Decode(DType::kBFloat16, bits)));
+    }
+    vector.expected.push_back(std::move(x));
+  }
+  return vector;
+}
+
+CombineVector SampleSum() {
+  const DispatchVector sample = DispatchVectorNamed("Section13_6");
+  CombineVector vector = WithoutExpertWork("Vector7Sample", sample, 0.1F);
+  vector.expected.assign(sample.world.size(), Bits(8 * 7168, 0x0003));
+  return vector;
+}
+
+// Expert e returns (e + 2) * x; tokens are 1 and 2.
+CombineVector Exchange() {
+  const moe::MoeConfig config{
+      .ep_size = 2, .num_experts = 2, .top_k = 2, .hidden = kHidden, .global_batch = 2};
+  CombineVector vector{"Vector1Exchange", config, {}, {}};
+  CombineRank rank0{.num_tokens = 1,
+                    .own_rows = 2,
+                    .assist_info = {0, 0, 0, 1, 0, 1},
+                    .expert_ids = {0, 1},
+                    .expert_scales = {0.5F, 0.25F}};
+  Append(rank0.expand_x, RowOfValue(2));
+  Append(rank0.expand_x, RowOfValue(4));
+  CombineRank rank1{.num_tokens = 1,
+                    .own_rows = 2,
+                    .assist_info = {0, 0, 1, 1, 0, 0},
+                    .expert_ids = {1, 0},
+                    .expert_scales = {1.0F, 2.0F}};
+  Append(rank1.expand_x, RowOfValue(3));
+  Append(rank1.expand_x, RowOfValue(6));
+  vector.world = {rank0, rank1};
+  vector.expected = {RowOfValue(0.5 * 2 + 0.25 * 3), RowOfValue(1 * 6 + 2 * 4)};
+  return vector;
+}
+
+// The same ids behind a shared rank 0, which returns 8 * x; tokens are 1, 2 and 4.
+CombineVector ExchangeWithSharedExpert() {
+  const moe::MoeConfig config{.ep_size = 3,
+                              .num_experts = 2,
+                              .num_shared_experts = 1,
+                              .num_shared_ranks = 1,
+                              .top_k = 2,
+                              .hidden = kHidden,
+                              .global_batch = 3};
+  CombineVector vector{"Vector1ExchangeWithSharedExpert", config, {}, {}};
+  CombineRank shared{.num_tokens = 1,
+                     .own_rows = 3,
+                     .assist_info = {0, 0, 2, 1, 0, 2, 2, 0, 2},
+                     .expert_ids = {0, 1},
+                     .expert_scales = {0.5F, 0.25F}};
+  for (const double value : {8, 16, 32}) Append(shared.expand_x, RowOfValue(value));
+  CombineRank rank1{.num_tokens = 1,
+                    .own_rows = 3,
+                    .assist_info = {0, 0, 0, 1, 0, 1, 2, 0, 0},
+                    .expert_ids = {1, 0},
+                    .expert_scales = {1.0F, 2.0F}};
+  for (const double value : {2, 4, 8}) Append(rank1.expand_x, RowOfValue(value));
+  CombineRank rank2{.num_tokens = 1,
+                    .own_rows = 3,
+                    .assist_info = {0, 0, 1, 1, 0, 0, 2, 0, 1},
+                    .expert_ids = {0, 1},
+                    .expert_scales = {-1.0F, 0.5F}};
+  for (const double value : {3, 6, 12}) Append(rank2.expand_x, RowOfValue(value));
+  vector.world = {shared, rank1, rank2};
+  vector.expected = {RowOfValue(0.5 * 2 + 0.25 * 3 + 8), RowOfValue(1 * 6 + 2 * 4 + 16),
+                     RowOfValue(-1 * 8 + 0.5 * 12 + 32)};
+  return vector;
+}
+
+struct WeightedRow {
+  Bits pattern;
+  float weight;
+};
+
+// One token on each rank; k of it goes to expert k on rank k, which returns `rows[k]`.
+CombineVector WeightedSum(std::string name, DType type, const std::vector<WeightedRow>& rows,
+                          const Bits& expected) {
+  const auto ranks = static_cast<std::int32_t>(rows.size());
+  const moe::MoeConfig config{.ep_size = ranks,
+                              .num_experts = ranks,
+                              .top_k = ranks,
+                              .hidden = kHidden,
+                              .global_batch = ranks,
+                              .x_type = type};
+  CombineVector vector{std::move(name), config, {}, {}};
+  for (std::int32_t r = 0; r < ranks; ++r) {
+    CombineRank rank{.num_tokens = 1, .own_rows = ranks};
+    for (std::int32_t owner = 0; owner < ranks; ++owner) {
+      Append(rank.expand_x, RowOf(rows[static_cast<std::size_t>(r)].pattern));
+      rank.assist_info.insert(rank.assist_info.end(), {owner, 0, r});
+      rank.expert_ids.push_back(owner);
+      rank.expert_scales.push_back(rows[static_cast<std::size_t>(owner)].weight);
+    }
+    vector.world.push_back(std::move(rank));
+    vector.expected.push_back(RowOf(expected));
+  }
+  return vector;
+}
+
+// One token and one expert a rank, to itself; `own` lies in its row, `peer` in the TP peer's copy.
+CombineVector TpAdd(std::string name, DType type, const Bits& peer, const Bits& own,
+                    const Bits& expected) {
+  const moe::MoeConfig config{.ep_size = 2,
+                              .tp_size = 2,
+                              .num_experts = 2,
+                              .top_k = 1,
+                              .hidden = kHidden,
+                              .global_batch = 2,
+                              .x_type = type};
+  CombineVector vector{std::move(name), config, {}, {}};
+  for (std::int32_t w = 0; w < 4; ++w) {
+    const std::int32_t ep_rank = w / 2;
+    CombineRank rank{.num_tokens = 1,
+                     .own_rows = 1,
+                     .peer_rows = 1,
+                     .assist_info = {ep_rank, 0, 0},
+                     .expert_ids = {ep_rank},
+                     .expert_scales = {1.0F}};
+    Append(rank.expand_x, RowOf(own));
+    Append(rank.expand_x, RowOf(peer));
+    vector.world.push_back(std::move(rank));
+    vector.expected.push_back(RowOf(expected));
+  }
+  return vector;
+}
+
+Bits EncodeAll(DType type, const std::vector<double>& values) {
+  Bits bits;
+  for (const double value : values) bits.push_back(Encode(type, value));
+  return bits;
+}
+
+float FloatOf(std::uint32_t bits) {
+  // Of a normal number.
+  const auto fraction = static_cast<double>((bits & 0x7FFFFF) | 0x800000);
+  return static_cast<float>(std::ldexp(fraction, static_cast<int>(bits >> 23 & 0xFF) - 150));
+}
+
+}  // namespace
+
+std::vector<CombineVector> CombineVectors() {
+  const DType bf16 = DType::kBFloat16;
+  const DType fp16 = DType::kFloat16;
+  const auto value = [&](double v) { return EncodeAll(bf16, {v}); };
+  return {
+      Exchange(),
+      ExchangeWithSharedExpert(),
+      WeightedSum("Vector2WeightedSum", bf16,
+                  {{EncodeAll(bf16, {1, 2, 3}), 0.3F},
+                   {EncodeAll(bf16, {0.10009765625, 0.2001953125, 0.30078125}), 0.7F}},
+                  {0x3EBD, 0x3F3D, 0x3F8E}),
+      WeightedSum("Vector3NothingFused", bf16,
+                  {{value(3.375), FloatOf(0x3F000000)},
+                   {value(-5.125), FloatOf(0x3F666667)},
+                   {value(3.25), FloatOf(0x3F666667)}},
+                  {0x0000}),
+      WeightedSum("Vector4Order", bf16,
+                  {{value(1), FloatOf(0x3DCCCCCD)},
+                   {value(-2.75), FloatOf(0x3E4CCCCD)},
+                   {value(0.75), FloatOf(0x3F19999A)}},
+                  {0x0000}),
+      TpAdd("Vector5TpAddBf16", bf16, {0x3F80, 0x3F81}, {0x3B80, 0x3B80}, {0x3F80, 0x3F82}),
+      TpAdd("Vector5TpAddFp16", fp16, EncodeAll(fp16, {2048, 2050}), EncodeAll(fp16, {1, 1}),
+            {0x6800, 0x6802}),
+      RoundTrip("Vector6TpWithoutExpertWork", "Section13_5", 2),
+      SampleSum(),
+      RoundTrip("Vector13RoundTrip", "Section12", 3),
+  };
+}
+
+}  // namespace ferry::reference

@@ -1,0 +1,250 @@
+#include <cstddef>
+#include <utility>
+
+#include "base/error.h"
+#include "moe/reference_float.h"
+#include "moe/reference_vectors.h"
+
+namespace ferry::reference {
+namespace {
+
+using Ints = std::vector<std::int32_t>;
+
+constexpr std::int64_t kHidden = 1024;  // the smallest that the products allow
+
+// Value of all elements of a token, in every example but the sample.
+std::int32_t TokenValue(std::int32_t tp_rank, std::int32_t ep_rank, std::int32_t token) {
+  return 100 * tp_rank + 10 * ep_rank + token + 1;
+}
+
+std::vector<std::uint16_t> Rows(const moe::MoeConfig& config, const Ints& values) {
+  std::vector<std::uint16_t> rows;
+  for (const std::int32_t value : values) {
+    rows.insert(rows.end(), static_cast<std::size_t>(config.hidden), Encode(config.x_type, value));
+  }
+  return rows;
+}
+
+DispatchRank Rank(const moe::MoeConfig& config, std::int32_t tp_rank, std::int32_t ep_rank,
+                  Ints ids) {
+  DispatchRank rank;
+  rank.num_tokens = static_cast<std::int64_t>(ids.size()) / config.top_k;
+  Ints values;
+  for (std::int32_t token = 0; token < rank.num_tokens; ++token) {
+    values.push_back(TokenValue(tp_rank, ep_rank, token));
+  }
+  rank.x = Rows(config, values);
+  rank.expert_ids = std::move(ids);
+  return rank;
+}
+
+// What a rank without TP must return; `type0` empty: the same as `type1`.
+struct Expected {
+  Ints rows;  // value of each row; empty: what the triples say
+  Ints triples;
+  Ints counts;
+  std::vector<std::int64_t> type1;
+  std::vector<std::int64_t> type0 = {};
+};
+
+DispatchResult Result(const moe::MoeConfig& config, Expected expected) {
+  if (expected.rows.empty()) {
+    for (std::size_t i = 0; i < expected.triples.size(); i += 3) {
+      expected.rows.push_back(TokenValue(0, expected.triples[i], expected.triples[i + 1]));
+    }
+  }
+  DispatchResult result;
+  result.own_rows = static_cast<std::int64_t>(expected.rows.size());
+  result.expand_x = Rows(config, expected.rows);
+  result.assist_info = std::move(expected.triples);
+  result.expert_token_prefix_sums = expected.type0.empty() ? expected.type1 : expected.type0;
+  result.expert_token_counts = std::move(expected.type1);
+  result.ep_recv_counts = std::move(expected.counts);
+  return result;
+}
+
+DispatchVector Vector(std::string name, const moe::MoeConfig& config, std::vector<Ints> ids,
+                      std::vector<Expected> expected) {
+  DispatchVector vector{std::move(name), config, {}, {}};
+  for (std::size_t q = 0; q < ids.size(); ++q) {
+    vector.world.push_back(Rank(config, 0, static_cast<std::int32_t>(q), std::move(ids[q])));
+  }
+  for (Expected& rank : expected) vector.expected.push_back(Result(config, std::move(rank)));
+  return vector;
+}
+
+DispatchVector WorkedExample() {
+  const moe::MoeConfig config{.ep_size = 4,
+                              .num_experts = 6,
+                              .num_shared_experts = 1,
+                              .num_shared_ranks = 1,
+                              .top_k = 2,
+                              .hidden = kHidden,
+                              .global_batch = 8};
+  return Vector(
+      "Section12", config, {{0, 3, 5, 1}, {2, 0, 0, 1}, {4, 5, 3, 2}, {1, 4, 2, 3}},
+      {{.rows = {1, 2, 11, 12, 21, 22, 31, 32},
+        .triples = {0, 0, 2, 0, 1, 2, 1, 0, 2, 1, 1, 2, 2, 0, 2, 2, 1, 2, 3, 0, 2, 3, 1, 2},
+        .counts = {2, 4, 6, 8},
+        .type1 = {8}},
+       {.rows = {1, 11, 12, 2, 12, 31},
+        .triples = {0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 3, 0, 0},
+        .counts = {1, 3, 3, 3, 4, 5, 5, 6},
+        .type1 = {3, 3},
+        .type0 = {3, 6}},
+       {.rows = {11, 22, 32, 1, 22, 32},
+        .triples = {1, 0, 0, 2, 1, 1, 3, 1, 0, 0, 0, 1, 2, 1, 0, 3, 1, 1},
+        .counts = {0, 1, 2, 3, 4, 4, 5, 6},
+        .type1 = {3, 3},
+        .type0 = {3, 6}},
+       {.rows = {21, 31, 2, 21},
+        .triples = {2, 0, 0, 3, 0, 1, 0, 1, 0, 2, 0, 1},
+        .counts = {0, 0, 1, 2, 3, 3, 4, 4},
+        .type1 = {2, 2},
+        .type0 = {2, 4}}});
+}
+
+DispatchVector ThreeCopiesOfOneSharedExpert() {
+  const moe::MoeConfig config{.ep_size = 8,
+                              .num_experts = 5,
+                              .num_shared_experts = 1,
+                              .num_shared_ranks = 3,
+                              .top_k = 1,
+                              .hidden = kHidden,
+                              .global_batch = 8};
+  return Vector("Section13_2ThreeCopies", config, {{0}, {1}, {2}, {3}, {4}, {0}, {1}, {2}},
+                {{{}, {0, 0, 1, 3, 0, 1, 6, 0, 1}, {1, 1, 1, 2, 2, 2, 3, 3}, {3}},
+                 {{}, {1, 0, 1, 4, 0, 1, 7, 0, 1}, {0, 1, 1, 1, 2, 2, 2, 3}, {3}},
+                 {{}, {2, 0, 1, 5, 0, 1}, {0, 0, 1, 1, 1, 2, 2, 2}, {2}},
+                 {{}, {0, 0, 0, 5, 0, 0}, {1, 1, 1, 1, 1, 2, 2, 2}, {2}},
+                 {{}, {1, 0, 0, 6, 0, 0}, {0, 1, 1, 1, 1, 1, 2, 2}, {2}},
+                 {{}, {2, 0, 0, 7, 0, 0}, {0, 0, 1, 1, 1, 1, 1, 2}, {2}},
+                 {{}, {3, 0, 0}, {0, 0, 0, 1, 1, 1, 1, 1}, {1}},
+                 {{}, {4, 0, 0}, {0, 0, 0, 0, 1, 1, 1, 1}, {1}}});
+}
+
+DispatchVector TwoSharedExperts() {
+  const moe::MoeConfig config{.ep_size = 6,
+                              .num_experts = 2,
+                              .num_shared_experts = 2,
+                              .num_shared_ranks = 4,
+                              .top_k = 1,
+                              .hidden = kHidden,
+                              .global_batch = 6};
+  const Ints even = {1, 1, 2, 2, 3, 3};
+  const Ints odd = {0, 1, 1, 2, 2, 3};
+  return Vector("Section13_2TwoSharedExperts", config, {{0}, {1}, {0}, {1}, {0}, {1}},
+                {{{}, {0, 0, 1, 2, 0, 1, 4, 0, 1}, even, {3}},
+                 {{}, {1, 0, 1, 3, 0, 1, 5, 0, 1}, odd, {3}},
+                 {{}, {0, 0, 2, 2, 0, 2, 4, 0, 2}, even, {3}},
+                 {{}, {1, 0, 2, 3, 0, 2, 5, 0, 2}, odd, {3}},
+                 {{}, {0, 0, 0, 2, 0, 0, 4, 0, 0}, even, {3}},
+                 {{}, {1, 0, 0, 3, 0, 0, 5, 0, 0}, odd, {3}}});
+}
+
+DispatchVector UnequalBatches() {
+  const moe::MoeConfig config{
+      .ep_size = 2, .num_experts = 4, .top_k = 2, .hidden = kHidden, .global_batch = 6};
+  return Vector("Section13_3", config, {{3, 0}, {1, 0, 2, 3, 0, 1}},
+                {{{}, {0, 0, 1, 1, 0, 1, 1, 2, 0, 1, 0, 0, 1, 2, 1}, {1, 3, 3, 5}, {3, 2}, {3, 5}},
+                 {{}, {1, 1, 0, 0, 0, 0, 1, 1, 1}, {0, 1, 2, 3}, {1, 2}, {1, 3}}});
+}
+
+DispatchVector DuplicateIds() {
+  const moe::MoeConfig config{
+      .ep_size = 2, .num_experts = 2, .top_k = 3, .hidden = kHidden, .global_batch = 4};
+  return Vector("Section13_4", config, {{1, 0, 1, 0, 0, 1}, {1, 1, 1}},
+                {{{}, {0, 0, 1, 0, 1, 0, 0, 1, 1}, {3, 3}, {3}},
+                 {{}, {0, 0, 0, 0, 0, 2, 0, 1, 2, 1, 0, 0, 1, 0, 1, 1, 0, 2}, {3, 6}, {6}}});
+}
+
+DispatchVector TensorParallel() {
+  const moe::MoeConfig config{.ep_size = 2,
+                              .tp_size = 2,
+                              .num_experts = 2,
+                              .top_k = 1,
+                              .hidden = kHidden,
+                              .global_batch = 4};
+  DispatchVector vector{"Section13_5", config, {}, {}};
+  vector.world = {Rank(config, 0, 0, {0, 1}), Rank(config, 1, 0, {1, 1}),
+                  Rank(config, 0, 1, {0, 0}), Rank(config, 1, 1, {1, 0})};
+  const auto add = [&](const Ints& own, const Ints& peer, Ints triples, Ints counts, Ints tp) {
+    Ints rows = own;
+    rows.insert(rows.end(), peer.begin(), peer.end());
+    DispatchResult result = Result(config, {rows, std::move(triples), std::move(counts), {4}, {4}});
+    result.own_rows = static_cast<std::int64_t>(own.size());
+    result.peer_rows = static_cast<std::int64_t>(peer.size());
+    result.tp_recv_counts = std::move(tp);
+    vector.expected.push_back(std::move(result));
+  };
+  add({1, 11, 12}, {112}, {0, 0, 0, 1, 0, 0, 1, 1, 0}, {1, 3, 0, 1}, {3, 1});
+  add({112}, {1, 11, 12}, {1, 1, 0}, {0, 1, 1, 3}, {3, 1});
+  add({2}, {101, 102, 111}, {0, 1, 0}, {1, 1, 2, 3}, {1, 3});
+  add({101, 102, 111}, {2}, {0, 0, 0, 0, 1, 0, 1, 0, 0}, {2, 3, 1, 1}, {1, 3});
+  return vector;
+}
+
+// What EP rank `ep_rank` of the seed document's sample receives.
+DispatchResult SampleResult(std::int32_t ep_rank) {
+  DispatchResult result;
+  const bool receives = ep_rank <= 3;
+  const std::int32_t slot = ep_rank == 0 ? 3 : ep_rank - 1;
+  result.own_rows = receives ? 64 : 0;
+  result.peer_rows = result.own_rows;
+  for (std::int32_t row = 0; row < result.own_rows; ++row) {
+    result.assist_info.insert(result.assist_info.end(), {row / 8, row % 8, slot});
+  }
+  result.expand_x.assign(static_cast<std::size_t>(2 * result.own_rows * 7168), 0x0001);
+  result.expert_token_counts = {2 * result.own_rows};
+  result.expert_token_prefix_sums = {2 * result.own_rows};
+  for (std::int32_t entry = 0; entry < 16; ++entry) {
+    result.ep_recv_counts.push_back(receives ? 8 * (entry % 8 + 1) : 0);
+  }
+  const auto rows = static_cast<std::int32_t>(result.own_rows);
+  result.tp_recv_counts = {rows, rows};
+  return result;
+}
+
+DispatchVector Sample() {
+  const moe::MoeConfig config{.ep_size = 8,
+                              .tp_size = 2,
+                              .num_experts = 7,
+                              .num_shared_experts = 1,
+                              .num_shared_ranks = 1,
+                              .top_k = 3,
+                              .hidden = 7168,
+                              .global_batch = 64};
+  DispatchVector vector{"Section13_6", config, {}, {}};
+  DispatchRank rank;
+  rank.num_tokens = 8;
+  rank.x.assign(8 * 7168, 0x0001);
+  for (int token = 0; token < 8; ++token) {
+    rank.expert_ids.insert(rank.expert_ids.end(), {0, 1, 2});
+  }
+  for (std::int32_t w = 0; w < 16; ++w) {
+    vector.world.push_back(rank);
+    vector.expected.push_back(SampleResult(w / 2));
+  }
+  return vector;
+}
+
+}  // namespace
+
+std::vector<DispatchVector> DispatchVectors() {
+  return {WorkedExample(),
+          ThreeCopiesOfOneSharedExpert(),
+          TwoSharedExperts(),
+          UnequalBatches(),
+          DuplicateIds(),
+          TensorParallel(),
+          Sample()};
+}
+
+DispatchVector DispatchVectorNamed(const std::string& name) {
+  for (DispatchVector& vector : DispatchVectors()) {
+    if (vector.name == name) return std::move(vector);
+  }
+  Fail(Code::kInner, "no dispatch vector is called {}", name);
+}
+
+}  // namespace ferry::reference
