@@ -1,21 +1,17 @@
-// What of this machine the process may use.
+// The processor as this process may use it. Everything is read once.
 #ifndef FERRY_BASE_CPU_H_
 #define FERRY_BASE_CPU_H_
 
 #include <cstddef>
-#include <cstdint>
 
 namespace ferry {
 
-// Cores that the process may run on: its affinity mask, cut down to the quota of its cgroup. Read
-// once.
+// Cores that this process can keep busy: its affinity mask and the quota of its control groups,
+// rounded up; at least 1. More waiting threads than this must not spin.
 [[nodiscard]] int UsableCores();
 
-// Bytes of the last-level cache; 32 MiB where the system does not tell. Read once.
+// Size of the last-level cache that core 0 shares; 32 MiB where the system does not tell.
 [[nodiscard]] std::size_t LastLevelCacheBytes();
-
-// Memory that the process may use: RAM, cut down to the limit of its cgroup. Read once.
-[[nodiscard]] std::uint64_t UsableMemoryBytes();
 
 }  // namespace ferry
 

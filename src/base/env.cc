@@ -1,93 +1,70 @@
 #include "base/env.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
-#include <cctype>
 #include <cstdlib>
 #include <limits>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 
 namespace ferry::env {
 namespace {
 
-constexpr std::int32_t kDefaultDeviceCount = 16;
-constexpr std::int32_t kMaxDeviceCount = 4096;
-constexpr std::int64_t kDefaultBuffSizeMiB = 200;
-constexpr std::int64_t kDefaultExecTimeout = 1836;
-constexpr std::int64_t kDefaultWatchdog = 10;
-constexpr std::int64_t kMaxInt32 = std::numeric_limits<std::int32_t>::max();
-
+// The variable's text; nothing when it is unset or empty, which Ferry takes as the same.
 std::optional<std::string> Get(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr) return std::nullopt;
-  return std::string(value);
+  const char* text = std::getenv(name);
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  return text;
 }
 
-// Digits only, at most max; nothing otherwise.
-std::optional<std::int64_t> ParseWhole(std::string_view text, std::int64_t max) {
-  if (text.empty()) return std::nullopt;
-  std::int64_t value = 0;
-  for (const char digit : text) {
-    if (digit < '0' || digit > '9') return std::nullopt;
-    value = value * 10 + (digit - '0');
-    if (value > max) return std::nullopt;
-  }
-  return value;
-}
-
-Product ParseProduct(const std::string& text) {
-  if (text.empty() || text == "a3") return Product::kA3;
-  if (text == "a2") return Product::kA2;
-  return Product::kUnknown;
+// Says once per variable that its value is not used; as an error line, because the default level
+// prints nothing else. `reported` is set first: writing a line reads FERRY_LOG.
+void ReportOnce(std::atomic<bool>& reported, const char* name, std::string_view text,
+                std::string_view allowed, std::string_view taken) {
+  // relaxed: the flag publishes nothing, it only lets one thread through.
+  if (reported.exchange(true, std::memory_order_relaxed)) return;
+  log::Error(fmt::format("{} is \"{}\"; must be {}; {} is used", name, text, allowed, taken));
 }
 
 std::int32_t ReadDeviceCount() {
+  constexpr std::int32_t kDefault = 16;
+  constexpr std::int64_t kMost = 4096;
+  static std::atomic<bool> reported{false};
   const auto text = Get("FERRY_DEVICE_COUNT");
-  if (!text || text->empty()) return kDefaultDeviceCount;
-  const auto count = ParseWhole(*text, kMaxDeviceCount);
-  if (count && *count >= 1) return static_cast<std::int32_t>(*count);
-  log::Error(fmt::format("FERRY_DEVICE_COUNT is '{}'; must be in [1, {}]; using {}", *text,
-                         kMaxDeviceCount, kDefaultDeviceCount));
-  return kDefaultDeviceCount;
+  if (!text) return kDefault;
+  const auto count = ParseInteger(*text);
+  if (count && *count >= 1 && *count <= kMost) return static_cast<std::int32_t>(*count);
+  ReportOnce(reported, "FERRY_DEVICE_COUNT", *text, "in [1, 4096]", "the default 16");
+  return kDefault;
 }
 
-// Bytes of "12", "12K", "3G" …; nothing when malformed or beyond 64 bits.
-std::optional<std::uint64_t> ParseBytes(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  int shift = 0;
-  switch (std::toupper(static_cast<unsigned char>(text.back()))) {
-    case 'K':
-      shift = 10;
-      break;
-    case 'M':
-      shift = 20;
-      break;
-    case 'G':
-      shift = 30;
-      break;
-    case 'T':
-      shift = 40;
-      break;
-    default:
-      break;
-  }
-  if (shift > 0) text.remove_suffix(1);
-  const auto value = ParseWhole(text, std::numeric_limits<std::int64_t>::max() >> (shift + 4));
-  if (!value || *value == 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*value) << shift;
+// Held by pointer and never freed, so that threads which outlive main can still read it.
+const std::string& ProductOnce() {
+  static const auto* const text = new std::string(Get("FERRY_PRODUCT").value_or(""));
+  return *text;
+}
+
+bool IsBlank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
 }
 
 }  // namespace
 
-std::string ProductText() {
-  return Get("FERRY_PRODUCT").value_or("");
+Product GetProduct() {
+  const std::string& text = ProductOnce();
+  if (text.empty() || text == "a3") return Product::kA3;
+  return text == "a2" ? Product::kA2 : Product::kUnknown;
 }
 
-Product GetProduct() {
-  static const Product product = ParseProduct(ProductText());
-  return product;
+std::string ProductText() {
+  return ProductOnce();
 }
 
 std::int32_t DeviceCount() {
@@ -96,59 +73,65 @@ std::int32_t DeviceCount() {
 }
 
 std::int64_t HcclBuffSizeMiB() {
-  const auto text = Get("HCCL_BUFFSIZE");
-  if (!text) return kDefaultBuffSizeMiB;
-  std::string_view rest = *text;
-  while (!rest.empty() && std::isspace(static_cast<unsigned char>(rest.front())) != 0) {
-    rest.remove_prefix(1);
+  constexpr std::int64_t kDefault = 200;
+  constexpr std::int64_t kIntMax = std::numeric_limits<std::int32_t>::max();
+  const char* text = std::getenv("HCCL_BUFFSIZE");
+  if (text == nullptr) return kDefault;
+  while (IsBlank(*text)) ++text;
+  const bool negative = *text == '-';
+  if (*text == '-' || *text == '+') ++text;
+  if (!IsDigit(*text)) return kDefault;
+  std::int64_t value = 0;
+  for (; IsDigit(*text); ++text) {
+    value = value * 10 + (*text - '0');
+    if (value > kIntMax + (negative ? 1 : 0)) return kDefault;
   }
-  const bool negative = !rest.empty() && rest.front() == '-';
-  if (negative || (!rest.empty() && rest.front() == '+')) rest.remove_prefix(1);
-  std::size_t digits = 0;
-  while (digits < rest.size() && rest[digits] >= '0' && rest[digits] <= '9') ++digits;
-  // -2147483648 is still an int; one more than the largest positive value.
-  const auto value = ParseWhole(rest.substr(0, digits), kMaxInt32 + (negative ? 1 : 0));
-  if (!value) return kDefaultBuffSizeMiB;
-  return negative ? 0 : *value;
+  return negative ? 0 : value;
 }
 
 std::int64_t HcclExecTimeoutSeconds() {
+  constexpr std::int64_t kDefault = 1836;
   const auto text = Get("HCCL_EXEC_TIMEOUT");
-  if (!text || text->empty()) return kDefaultExecTimeout;
-  const auto seconds = ParseWhole(*text, kMaxInt32);
-  if (!seconds) {
-    Fail(Code::kHcclPara, "HCCL_EXEC_TIMEOUT is '{}'; must be in [0, {}] seconds", *text,
-         kMaxInt32);
-  }
+  if (!text) return kDefault;
+  const auto seconds = ParseInteger(*text);
+  Require(seconds && *seconds >= 0 && *seconds <= std::numeric_limits<std::int32_t>::max(),
+          Code::kHcclPara, "HCCL_EXEC_TIMEOUT is \"{}\"; must be in [0, 2147483647] seconds",
+          *text);
   return *seconds;
 }
 
 std::int64_t WatchdogSeconds() {
+  constexpr std::int64_t kDefault = 10;
+  static std::atomic<bool> reported{false};
   const auto text = Get("FERRY_WATCHDOG");
-  if (!text) return kDefaultWatchdog;
-  return ParseWhole(*text, kMaxInt32).value_or(kDefaultWatchdog);
+  if (!text) return kDefault;
+  const auto seconds = ParseInteger(*text);
+  if (seconds && *seconds >= 0) return *seconds;
+  ReportOnce(reported, "FERRY_WATCHDOG", *text, "a number of seconds, 0 or more", "the default 10");
+  return kDefault;
 }
 
 std::optional<std::uint64_t> DeviceMemoryBytes() {
-  const auto text = Get("FERRY_DEVICE_MEMORY");
-  if (!text || text->empty()) return std::nullopt;
-  const auto bytes = ParseBytes(*text);
   static std::atomic<bool> reported{false};
-  if (!bytes && !reported.exchange(true)) {
-    log::Error(fmt::format(
-        "FERRY_DEVICE_MEMORY is '{}'; must be a positive number with an optional suffix K, M, G or "
-        "T; using this machine's memory",
-        *text));
-  }
+  const auto text = Get("FERRY_DEVICE_MEMORY");
+  if (!text) return std::nullopt;
+  const auto bytes = ParseBytes(*text);
+  if (!bytes)
+    ReportOnce(reported, "FERRY_DEVICE_MEMORY", *text, "bytes, with K, M, G or T if you like",
+               "the machine's memory");
   return bytes;
 }
 
 LogLevel GetLogLevel() {
-  const std::string text = Get("FERRY_LOG").value_or("error");
-  if (text == "debug") return LogLevel::kDebug;
-  if (text == "info") return LogLevel::kInfo;
-  if (text == "warning") return LogLevel::kWarning;
+  static std::atomic<bool> reported{false};
+  const char* variable = std::getenv("FERRY_LOG");
+  const std::string_view text = variable == nullptr ? "" : variable;
+  if (text.empty() || text == "error") return LogLevel::kError;
   if (text == "off") return LogLevel::kOff;
+  if (text == "warning") return LogLevel::kWarning;
+  if (text == "info") return LogLevel::kInfo;
+  if (text == "debug") return LogLevel::kDebug;
+  ReportOnce(reported, "FERRY_LOG", text, "debug, info, warning, error or off", "error");
   return LogLevel::kError;
 }
 

@@ -1,6 +1,6 @@
-// Sleeping on a word that other threads and other processes of this host change.
+// Sleeping on a 32-bit word that several processes may share.
 //
-// std::atomic::wait never wakes another process; these futexes are shared.
+// std::atomic::wait is of no use here: it never wakes another process.
 #ifndef FERRY_BASE_FUTEX_H_
 #define FERRY_BASE_FUTEX_H_
 
@@ -10,12 +10,13 @@
 
 namespace ferry {
 
-// Sleeps while *word == expected, at most `timeout`. False when the time ran out; true otherwise,
-// which may be a spurious wake: callers check their condition again.
+// Sleeps while `*word` is `expected`, at most `timeout` (nanoseconds::max(): for ever). Returns
+// false when the time was up, true otherwise; true promises nothing, so the caller looks again at
+// what it waits for. Orders no memory: the caller loads `*word` (acquire) before and after.
 bool FutexWait(std::atomic<std::uint32_t>* word, std::uint32_t expected,
                std::chrono::nanoseconds timeout) noexcept;
 
-// Wakes at most `count` sleepers of the word, in any process that maps it.
+// Wakes up to `count` sleepers, of any process. INT_MAX wakes all.
 void FutexWake(std::atomic<std::uint32_t>* word, int count) noexcept;
 
 }  // namespace ferry

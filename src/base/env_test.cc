@@ -1,0 +1,191 @@
+#include "base/env.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/error.h"
+
+namespace ferry {
+namespace {
+
+// Sets a variable for one scope; null unsets it.
+class ScopedEnv {
+ public:
+  ScopedEnv(const char* name, const char* value) : name_(name) {
+    if (const char* old = std::getenv(name)) old_ = old;
+    Set(value);
+  }
+  ScopedEnv(const ScopedEnv&) = delete;
+  ScopedEnv& operator=(const ScopedEnv&) = delete;
+  ~ScopedEnv() { Set(old_ ? old_->c_str() : nullptr); }
+
+ private:
+  void Set(const char* value) {
+    if (value == nullptr) {
+      ::unsetenv(name_);
+    } else {
+      ::setenv(name_, value, 1);
+    }
+  }
+
+  const char* name_;
+  std::optional<std::string> old_;
+};
+
+std::int64_t BuffSize(const char* text) {
+  const ScopedEnv scope("HCCL_BUFFSIZE", text);
+  return env::HcclBuffSizeMiB();
+}
+
+// Runs `check` in a child, where what is read once has not been read yet.
+template <class F>
+bool HoldsInAFreshProcess(F check) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(check() ? 0 : 1);
+  int status = -1;
+  return ::waitpid(child, &status, 0) == child && status == 0;
+}
+
+TEST(HcclBuffSize, Is200ByDefault) {
+  EXPECT_EQ(BuffSize(nullptr), 200);
+}
+
+TEST(HcclBuffSize, TakesLeadingDigitsAndIgnoresTheRest) {
+  EXPECT_EQ(BuffSize("1"), 1);
+  EXPECT_EQ(BuffSize("512MB"), 512);
+  EXPECT_EQ(BuffSize(" \t\n+64"), 64);
+  EXPECT_EQ(BuffSize("1.9"), 1);
+  EXPECT_EQ(BuffSize("0x10"), 0);
+  EXPECT_EQ(BuffSize("00012"), 12);
+}
+
+TEST(HcclBuffSize, DoesNotWrapAt65536) {
+  EXPECT_EQ(BuffSize("65537"), 65537);
+}
+
+TEST(HcclBuffSize, WithoutDigitsIs200) {
+  for (const char* text : {"", " ", "+", "-", "+-1", "- 1", "abc", "MB5", ".5"})
+    EXPECT_EQ(BuffSize(text), 200) << '"' << text << '"';
+}
+
+TEST(HcclBuffSize, OutsideTheIntRangeIs200) {
+  EXPECT_EQ(BuffSize("2147483647"), 2147483647);
+  EXPECT_EQ(BuffSize("2147483648"), 200);
+  EXPECT_EQ(BuffSize("99999999999999999999999"), 200);
+  EXPECT_EQ(BuffSize("-2147483649"), 200);
+  EXPECT_EQ(BuffSize("-2147483648"), 0);
+}
+
+TEST(HcclBuffSize, BelowOneIsZero) {
+  EXPECT_EQ(BuffSize("0"), 0);
+  EXPECT_EQ(BuffSize("-5"), 0);
+}
+
+TEST(HcclExecTimeout, TakesItsRange) {
+  for (const auto& [text, seconds] : {std::pair<const char*, std::int64_t>{nullptr, 1836},
+                                      {"", 1836},
+                                      {"0", 0},
+                                      {"68", 68},
+                                      {"2147483647", 2147483647}}) {
+    const ScopedEnv scope("HCCL_EXEC_TIMEOUT", text);
+    EXPECT_EQ(env::HcclExecTimeoutSeconds(), seconds);
+  }
+}
+
+TEST(HcclExecTimeout, RefusesWhatLiesOutside) {
+  for (const char* text : {"-1", "2147483648", "x", "1s", " 1"}) {
+    const ScopedEnv scope("HCCL_EXEC_TIMEOUT", text);
+    try {
+      (void)env::HcclExecTimeoutSeconds();
+      ADD_FAILURE() << '"' << text << "\" was accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::kHcclPara);
+      EXPECT_EQ(error.message(), std::string("HCCL_EXEC_TIMEOUT is \"") + text +
+                                     "\"; must be in [0, 2147483647] seconds");
+    }
+  }
+}
+
+TEST(Watchdog, IsTenSecondsUnlessGiven) {
+  const ScopedEnv unset("FERRY_WATCHDOG", nullptr);
+  EXPECT_EQ(env::WatchdogSeconds(), 10);
+  const ScopedEnv off("FERRY_WATCHDOG", "0");
+  EXPECT_EQ(env::WatchdogSeconds(), 0);
+  const ScopedEnv three("FERRY_WATCHDOG", "3");
+  EXPECT_EQ(env::WatchdogSeconds(), 3);
+}
+
+TEST(Watchdog, ReportsAMalformedValueOnce) {
+  const ScopedEnv scope("FERRY_WATCHDOG", "-3");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(env::WatchdogSeconds(), 10);
+  EXPECT_EQ(env::WatchdogSeconds(), 10);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "[ferry] FERRY_WATCHDOG is \"-3\"; must be a number of seconds, 0 or more; "
+            "the default 10 is used\n");
+}
+
+TEST(DeviceMemory, TakesBytesWithASuffix) {
+  const ScopedEnv unset("FERRY_DEVICE_MEMORY", nullptr);
+  EXPECT_EQ(env::DeviceMemoryBytes(), std::nullopt);
+  const ScopedEnv large("FERRY_DEVICE_MEMORY", "64G");
+  EXPECT_EQ(env::DeviceMemoryBytes(), std::uint64_t{64} << 30);
+}
+
+TEST(DeviceMemory, ReportsAMalformedValueOnce) {
+  const ScopedEnv scope("FERRY_DEVICE_MEMORY", "lots");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(env::DeviceMemoryBytes(), std::nullopt);
+  EXPECT_EQ(env::DeviceMemoryBytes(), std::nullopt);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "[ferry] FERRY_DEVICE_MEMORY is \"lots\"; must be bytes, with K, M, G or T if you "
+            "like; the machine's memory is used\n");
+}
+
+TEST(Product, KnowsItsNames) {
+  const auto is = [](const char* text, env::Product product) {
+    return HoldsInAFreshProcess([=] {
+      const ScopedEnv scope("FERRY_PRODUCT", text);
+      return env::GetProduct() == product && env::ProductText() == (text == nullptr ? "" : text);
+    });
+  };
+  EXPECT_TRUE(is(nullptr, env::Product::kA3));
+  EXPECT_TRUE(is("", env::Product::kA3));
+  EXPECT_TRUE(is("a3", env::Product::kA3));
+  EXPECT_TRUE(is("a2", env::Product::kA2));
+  EXPECT_TRUE(is("A3", env::Product::kUnknown));
+  EXPECT_TRUE(is("910b", env::Product::kUnknown));
+}
+
+TEST(Product, IsReadOnce) {
+  EXPECT_TRUE(HoldsInAFreshProcess([] {
+    const ScopedEnv before("FERRY_PRODUCT", "a2");
+    const bool first = env::GetProduct() == env::Product::kA2;
+    const ScopedEnv after("FERRY_PRODUCT", "a3");
+    return first && env::GetProduct() == env::Product::kA2;
+  }));
+}
+
+TEST(DeviceCount, TakesItsRangeAndIsReadOnce) {
+  const auto is = [](const char* text, std::int32_t count) {
+    return HoldsInAFreshProcess([=] {
+      ::close(STDERR_FILENO);
+      const ScopedEnv scope("FERRY_DEVICE_COUNT", text);
+      const bool first = env::DeviceCount() == count;
+      const ScopedEnv after("FERRY_DEVICE_COUNT", "3");
+      return first && env::DeviceCount() == count;
+    });
+  };
+  EXPECT_TRUE(is(nullptr, 16));
+  EXPECT_TRUE(is("1", 1));
+  EXPECT_TRUE(is("4096", 4096));
+  EXPECT_TRUE(is("0", 16));
+  EXPECT_TRUE(is("4097", 16));
+  EXPECT_TRUE(is("two", 16));
+}
+
+}  // namespace
+}  // namespace ferry

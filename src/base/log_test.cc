@@ -1,0 +1,107 @@
+#include "base/log.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/fd.h"
+
+namespace ferry {
+namespace {
+
+// What `write_lines` puts on stderr at level `level` ("" unsets FERRY_LOG).
+template <class F>
+std::string Captured(const char* level, F write_lines) {
+  if (*level == '\0') {
+    ::unsetenv("FERRY_LOG");
+  } else {
+    ::setenv("FERRY_LOG", level, 1);
+  }
+  testing::internal::CaptureStderr();
+  write_lines();
+  std::string text = testing::internal::GetCapturedStderr();
+  ::unsetenv("FERRY_LOG");
+  return text;
+}
+
+void OneOfEach() {
+  log::Debug("d");
+  log::Info("i");
+  log::Warning("w");
+  log::Error("e");
+}
+
+TEST(Log, PrintsOnlyErrorsByDefault) {
+  EXPECT_EQ(Captured("", OneOfEach), "[ferry] e\n");
+}
+
+TEST(Log, PrintsItsLevelAndAbove) {
+  EXPECT_EQ(Captured("debug", OneOfEach), "[ferry] d\n[ferry] i\n[ferry] w\n[ferry] e\n");
+  EXPECT_EQ(Captured("info", OneOfEach), "[ferry] i\n[ferry] w\n[ferry] e\n");
+  EXPECT_EQ(Captured("warning", OneOfEach), "[ferry] w\n[ferry] e\n");
+  EXPECT_EQ(Captured("error", OneOfEach), "[ferry] e\n");
+  EXPECT_EQ(Captured("off", OneOfEach), "");
+}
+
+TEST(Log, AMessageWithNewlinesStaysOneLine) {
+  EXPECT_EQ(Captured("", [] { log::Error("a\nb\n"); }), "[ferry] a b \n");
+}
+
+TEST(Log, ALongMessageIsNotCut) {
+  const std::string longer(20000, 'x');
+  EXPECT_EQ(Captured("", [&] { log::Error(longer); }), "[ferry] " + longer + "\n");
+}
+
+TEST(Log, KeepsErrno) {
+  Captured("", [] {
+    errno = ENOENT;
+    log::Error("x");
+    EXPECT_EQ(errno, ENOENT);
+  });
+}
+
+TEST(Log, LinesOfManyThreadsDoNotMix) {
+  constexpr int kThreads = 8;
+  constexpr int kLines = 200;
+  const std::string text = Captured("", [] {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t)
+      threads.emplace_back([t] {
+        const std::string line(100, static_cast<char>('a' + t));
+        for (int i = 0; i < kLines; ++i) log::Error(line);
+      });
+    for (auto& thread : threads) thread.join();
+  });
+  std::array<int, kThreads> seen{};
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    ASSERT_NE(end, std::string::npos);
+    const std::string line = text.substr(begin, end - begin);
+    ASSERT_EQ(line.size(), 108U);
+    const char letter = line.back();
+    ASSERT_EQ(line, "[ferry] " + std::string(100, letter));
+    ++seen[static_cast<std::size_t>(letter - 'a')];
+    begin = end + 1;
+  }
+  EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](int n) { return n == kLines; }));
+}
+
+TEST(Log, AnUnknownLevelIsReportedOnceAndCountsAsError) {
+  const std::string text = Captured("loud", [] {
+    OneOfEach();
+    OneOfEach();
+  });
+  EXPECT_EQ(text,
+            "[ferry] FERRY_LOG is \"loud\"; must be debug, info, warning, error or off; "
+            "error is used\n[ferry] e\n[ferry] e\n");
+}
+
+}  // namespace
+}  // namespace ferry
