@@ -1,0 +1,144 @@
+// The memory of this process's virtual devices: what aclrtMalloc hands out.
+//
+// One sparse file in memory (memfd; /dev/shm is not used) holds all of it, so that peers of the
+// same host can map it. Addresses are free: a page exists only once it is written or committed, so
+// a device may hold far more addresses than the machine has memory, as expert parallelism needs.
+// Two limits keep that safe: addresses count against a budget per device (Allocate), pages against
+// what this process and this machine have (Commit).
+#ifndef FERRY_MEMORY_SEGMENT_H_
+#define FERRY_MEMORY_SEGMENT_H_
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <vector>
+
+#include "memory/budget.h"
+#include "memory/extent_cache.h"
+#include "memory/small_heap.h"
+
+namespace ferry::memory {
+
+// What the segment knows of an address.
+struct Allocation {
+  std::byte* base = nullptr;
+  std::size_t bytes = 0;  // usable: what was asked for, rounded up to 512
+  std::int32_t device = 0;
+};
+
+// Whose memory it is decides who gives it back when a device is reset.
+enum class Owner : std::uint8_t {
+  kProgram,  // aclrtMalloc: FreeDevice frees it
+  kFerry,    // scratch that lives as long as a communicator: only Free frees it
+};
+
+struct Statistics {
+  std::uint64_t allocations = 0;      // live ones
+  std::uint64_t allocated_bytes = 0;  // addresses of live allocations
+  std::uint64_t mapped_bytes = 0;     // addresses of all extents, the cached ones included
+  std::uint64_t cached_bytes = 0;     // addresses of freed extents that wait to be used again
+  std::uint64_t committed_bytes = 0;  // pages that exist, cached extents included
+  std::uint64_t physical_limit = 0;   // what committed_bytes may reach
+};
+
+struct SegmentOptions {
+  std::uint64_t device_limit = DefaultDeviceLimit();      // addresses of one device
+  std::uint64_t physical_limit = DefaultPhysicalLimit();  // pages of this process
+  std::chrono::nanoseconds cache_age = std::chrono::seconds(30);
+};
+
+// Thread-safe. Addresses are 512-byte aligned. A freed address keeps its pages for a while and is
+// handed out again to requests of the same size, so that a steady program faults no page twice;
+// contents are therefore undefined. Cached pages go back to the machine when they are older than
+// cache_age at the next Allocate or Free, and at once when a Commit needs them.
+class Segment {
+ public:
+  // Throws Error{kRtMemoryAllocation} if the system refuses a memfd.
+  explicit Segment(SegmentOptions options = {});
+  Segment(const Segment&) = delete;
+  Segment& operator=(const Segment&) = delete;
+  ~Segment();
+
+  // `bytes` > 0. Throws Error{kRtMemoryAllocation} beyond the device's budget.
+  [[nodiscard]] void* Allocate(std::size_t bytes, std::int32_t device,
+                               Owner owner = Owner::kProgram);
+
+  // Throws Error{kAclInvalidParam} unless `pointer` is what Allocate returned and not yet freed.
+  void Free(void* pointer);
+
+  // Frees what the program still holds on `device`.
+  void FreeDevice(std::int32_t device);
+
+  // The live allocation that `pointer` lies in; nothing for memory that is not ours.
+  [[nodiscard]] std::optional<Allocation> Find(const void* pointer) const;
+
+  // Makes the pages of [begin, begin + bytes) exist, so that writing them cannot fail. Nothing
+  // happens to memory that is not ours. Throws Error{kRtMemoryAllocation} when there is no room
+  // and Error{kAclInvalidParam} when the range leaves its allocation.
+  void Commit(const void* begin, std::size_t bytes);
+
+  // Copies from memory of any kind. Pages of ours that were never written read as zeros and do not
+  // come into being by it. The ranges may overlap.
+  void CopyOut(void* to, const void* from, std::size_t bytes) const;
+
+  // Commits `to` and then copies as CopyOut does: a full machine is an Error, not a SIGBUS.
+  void CopyIn(void* to, const void* from, std::size_t bytes);
+
+  // Commits `to` and sets its bytes.
+  void Fill(void* to, int value, std::size_t bytes);
+
+  [[nodiscard]] Statistics GetStatistics() const;
+  [[nodiscard]] DeviceUsage UsageOf(std::int32_t device) const;
+
+ private:
+  struct Block {
+    std::size_t bytes = 0;  // rounded
+    std::int32_t device = 0;
+    Owner owner = Owner::kProgram;
+    std::shared_ptr<Extent> extent;
+  };
+  using Blocks = std::map<const std::byte*, Block>;  // by address
+  using Extents = std::vector<std::shared_ptr<Extent>>;
+
+  // Those whose names end in Locked want mutex_.
+  Blocks::const_iterator FindLocked(const void* pointer) const;
+  std::shared_ptr<Extent> NewExtentLocked(std::size_t bytes);
+  Block CarveLocked(std::size_t bytes, std::int32_t device, const std::byte** address);
+  void FreeLocked(Blocks::const_iterator block);
+  [[noreturn]] void RefuseFreeLocked(const void* pointer) const;
+
+  // Those want commit_mutex_.
+  void CommitExtent(Extent& extent, std::size_t begin, std::size_t end, std::int32_t device);
+  void MakeRoom(std::uint64_t need, std::int32_t device);
+
+  void Retire(const Extents& extents);
+
+  const SegmentOptions options_;
+  const pid_t pid_;  // a forked child inherits the object, but the pages stay its parent's
+  const std::shared_ptr<MemoryFile> file_;
+
+  mutable std::shared_mutex mutex_;  // guards the next five; held for short steps only
+  Blocks blocks_;
+  SmallHeaps small_heaps_;
+  ExtentCache cache_;
+  DeviceBudgets budgets_;
+  std::uint64_t mapped_bytes_ = 0;
+
+  // Orders commits and the end of extents: whoever holds it may take mutex_, never the reverse.
+  std::mutex commit_mutex_;
+};
+
+// The segment of this process, made at its first use and never destroyed: nothing runs at exit. A
+// forked child gets its own; what it inherited from its parent is to it memory of somebody else.
+[[nodiscard]] Segment& ProcessSegment();
+
+}  // namespace ferry::memory
+
+#endif  // FERRY_MEMORY_SEGMENT_H_
