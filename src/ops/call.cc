@@ -4,9 +4,9 @@
 #include <cstring>
 #include <limits>
 
+#include "base/math.h"
 #include "moe/placement.h"
 #include "ops/product.h"
-#include "ops/saturating.h"
 
 namespace ferry::ops {
 namespace {
@@ -27,7 +27,7 @@ std::int64_t MoeCall::shared_experts() const {
 }
 
 std::int64_t MoeCall::local_batch_sum() const {
-  return SaturatingMul(num_tokens(), ep_world_size);
+  return SaturatingMultiply(num_tokens(), ep_world_size);
 }
 
 std::int64_t MoeCall::global_batch() const {
@@ -49,7 +49,7 @@ std::int64_t MoeCall::local_experts() const {
 }
 
 std::int64_t MoeCall::counts_length() const {
-  return SaturatingMul(ep_world_size, local_experts(), tp_ranks());
+  return SaturatingMultiply(SaturatingMultiply(ep_world_size, local_experts()), tp_ranks());
 }
 
 std::int64_t MoeCall::capacity() const {
@@ -58,11 +58,11 @@ std::int64_t MoeCall::capacity() const {
   // Capacity is proportional to the batch, so one token a rank is multiplied up: globalBs may be
   // anything, and the multiplication has to stop at the end of the integers.
   const auto rank = static_cast<std::int32_t>(ep_rank_id);
-  return SaturatingMul(max_batch(), moe::Placement(*sizes).Capacity(rank));
+  return SaturatingMultiply(max_batch(), moe::Placement(*sizes).Capacity(rank));
 }
 
 std::int64_t MoeCall::rows_with_tp() const {
-  return SaturatingMul(tp_ranks(), capacity());
+  return SaturatingMultiply(tp_ranks(), capacity());
 }
 
 std::int64_t MoeCall::window_bytes() const {

@@ -1,9 +1,9 @@
 // Stage 3 of combine on A3, rows 22 to 34: the sizes of tensors against those of the operator.
+#include "base/math.h"
 #include "ops/attribute_rules.h"
 #include "ops/combine_params.h"
 #include "ops/combine_rules.h"
 #include "ops/product.h"
-#include "ops/saturating.h"
 
 namespace ferry::ops::combine {
 namespace {
@@ -25,7 +25,7 @@ RowSize RowsWithTp() {
 
 RowSize AssistWords() {
   return {"A * 128", [](const CombineCall& call) {
-            return SaturatingMul(call.capacity(), kAssistWordsForCombine);
+            return SaturatingMultiply(call.capacity(), kAssistWordsForCombine);
           }};
 }
 
@@ -45,7 +45,7 @@ Rule<CombineCall> SharedXFoldsToTokens(std::string id) {
           [](const CombineCall& call) {
             const OptionalTensor& shared = call.shared_expert_x;
             return Dim(shared, 0) > 0 &&
-                   SaturatingMul(Dim(shared, 0), Dim(shared, 1)) == call.num_tokens() &&
+                   SaturatingMultiply(Dim(shared, 0), Dim(shared, 1)) == call.num_tokens() &&
                    Dim(shared, 2) == call.hidden();
           },
           [](const CombineCall& call) { return ShapeText(call.shared_expert_x); },

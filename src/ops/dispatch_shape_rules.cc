@@ -1,9 +1,9 @@
 // Stage 3 of dispatch on A3, rows 24 to 39: the sizes of tensors against those of the operator.
+#include "base/math.h"
 #include "ops/attribute_rules.h"
 #include "ops/dispatch_params.h"
 #include "ops/dispatch_rules.h"
 #include "ops/product.h"
-#include "ops/saturating.h"
 
 namespace ferry::ops::dispatch {
 namespace {
@@ -24,8 +24,9 @@ RowSize ScaleRows() {
 }
 
 RowSize TripleWords() {
-  return {"3 * A",
-          [](const DispatchCall& call) { return SaturatingMul(kTripleWords, call.capacity()); }};
+  return {"3 * A", [](const DispatchCall& call) {
+            return SaturatingMultiply(kTripleWords, call.capacity());
+          }};
 }
 
 RowSize TpSize() {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "ops/saturating.h"
+#include "base/math.h"
 
 namespace ferry::ops {
 namespace {
@@ -33,7 +33,7 @@ std::int64_t NumElements(const OptionalTensor& tensor) {
   std::int64_t count = 1;
   for (const std::int64_t dim : tensor->dims) {
     if (dim <= 0) return 0;
-    count = SaturatingMul(count, dim);
+    count = SaturatingMultiply(count, dim);
   }
   return count;
 }
@@ -44,12 +44,13 @@ ByteExtent ExtentOf(const OptionalTensor& tensor) {
   std::int64_t last = tensor->offset;
   const std::size_t strided = std::min(tensor->dims.size(), tensor->strides.size());
   for (std::size_t i = 0; i < strided; ++i) {
-    const std::int64_t reach = SaturatingMul(tensor->dims[i] - 1, tensor->strides[i]);
+    const std::int64_t reach = SaturatingMultiply(tensor->dims[i] - 1, tensor->strides[i]);
     std::int64_t& end = reach < 0 ? first : last;
     end = SaturatingAdd(end, reach);
   }
   const std::int64_t bytes = ElementBytes(*tensor);
-  return {SaturatingMul(first, bytes), SaturatingMul(SaturatingAdd(last, 1), bytes)};
+  return {SaturatingMultiply(first, bytes),
+          SaturatingMultiply(SaturatingAdd<std::int64_t>(last, 1), bytes)};
 }
 
 bool IsNullData(const OptionalTensor& tensor) {
