@@ -64,6 +64,8 @@ class DeviceTensor {
   [[nodiscard]] aclTensor* handle() const { return handle_; }
   [[nodiscard]] const std::vector<std::int64_t>& dims() const { return dims_; }
   [[nodiscard]] std::int64_t num_elements() const;
+  // Base of the storage, to which the view's offset is added.
+  [[nodiscard]] std::byte* data() const { return memory_->data(); }
 
   // Writes the first values.size() elements of the view, in index order.
   template <class T>
