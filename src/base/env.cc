@@ -135,4 +135,6 @@ LogLevel GetLogLevel() {
   return LogLevel::kError;
 }
 
+std::string IsaText() { return Get("FERRY_ISA").value_or(""); }
+
 }  // namespace ferry::env

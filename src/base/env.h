@@ -41,6 +41,9 @@ enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kOff };
 // FERRY_LOG: debug, info, warning, error (default), off.
 [[nodiscard]] LogLevel GetLogLevel();
 
+// FERRY_ISA: portable, avx2 or avx512, to hold the kernels back; "" when unset.
+[[nodiscard]] std::string IsaText();
+
 }  // namespace ferry::env
 
 #endif  // FERRY_BASE_ENV_H_

@@ -1,0 +1,209 @@
+// Every instruction set gives the bits that the definition gives.
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "kernels/add_rows.h"
+#include "kernels/convert.h"
+#include "kernels/isa.h"
+#include "kernels/weighted_sum.h"
+
+namespace ferry::kernels {
+namespace {
+
+float Widen(DType type, std::uint16_t bits) {
+  return type == DType::kBFloat16 ? BFloat16ToFloat(bits) : HalfToFloat(bits);
+}
+
+std::uint16_t Round(DType type, float value) {
+  return type == DType::kBFloat16 ? FloatToBFloat16(value) : FloatToHalf(value);
+}
+
+using Bits = std::vector<std::uint16_t>;
+
+struct Problem {
+  DType type = DType::kBFloat16;
+  std::vector<Bits> rows;
+  std::vector<float> weights;
+};
+
+Bits ReferenceSum(const Problem& problem) {
+  Bits out(problem.rows.front().size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    float sum = 0.0f;
+    for (std::size_t t = 0; t < problem.rows.size(); ++t) {
+      // volatile: nothing may be fused or kept in more precision here
+      volatile float product = Widen(problem.type, problem.rows[t][i]) * problem.weights[t];
+      volatile float next = sum + product;
+      sum = next;
+    }
+    out[i] = Round(problem.type, sum);
+  }
+  return out;
+}
+
+// Runs the kernel on rows that lie one byte off any alignment, between guard bytes.
+Bits KernelSum(const Problem& problem) {
+  const std::size_t bytes = problem.rows.front().size() * 2;
+  std::vector<std::vector<std::byte>> memory;
+  std::vector<Term> terms;
+  for (std::size_t t = 0; t < problem.rows.size(); ++t) {
+    memory.emplace_back(bytes + 1);
+    std::memcpy(memory.back().data() + 1, problem.rows[t].data(), bytes);
+  }
+  for (std::size_t t = 0; t < memory.size(); ++t) {
+    terms.push_back({memory[t].data() + 1, problem.weights[t]});
+  }
+  std::vector<std::byte> out(bytes + 2, std::byte{0x5a});
+  WeightedSum(problem.type, terms, out.data() + 1, static_cast<std::int64_t>(bytes / 2));
+  EXPECT_EQ(out.front(), std::byte{0x5a});
+  EXPECT_EQ(out.back(), std::byte{0x5a});
+  Bits result(problem.rows.front().size());
+  std::memcpy(result.data(), out.data() + 1, bytes);
+  return result;
+}
+
+Problem RandomProblem(std::mt19937& random, DType type, std::size_t count) {
+  Problem problem{.type = type, .rows = {}, .weights = {}};
+  const std::size_t terms = 1 + random() % 18;
+  const bool any_bits = random() % 3 == 0;  // else finite and close, so that rounding is exercised
+  for (std::size_t t = 0; t < terms; ++t) {
+    Bits row(count);
+    for (std::uint16_t& bits : row) {
+      bits = static_cast<std::uint16_t>(random());
+      if (!any_bits) {
+        bits = Round(type, static_cast<float>(static_cast<std::int16_t>(bits)) / 8192.0f);
+      }
+    }
+    problem.rows.push_back(row);
+    problem.weights.push_back(random() % 9 == 0
+                                  ? std::bit_cast<float>(static_cast<std::uint32_t>(random()))
+                                  : static_cast<float>(random() % 4001) / 2000.0f - 0.5f);
+  }
+  return problem;
+}
+
+class OnEachIsa : public testing::TestWithParam<Isa> {
+ protected:
+  void SetUp() override { SetIsaForTest(GetParam()); }
+  void TearDown() override { SetIsaForTest(AvailableIsas().back()); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Kernels, OnEachIsa, testing::ValuesIn(AvailableIsas()),
+                         [](const auto& test) { return std::string(NameOf(test.param)); });
+
+TEST_P(OnEachIsa, WeightedSumEqualsTheDefinition) {
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937 random(seed);
+    const DType type = seed % 2 == 0 ? DType::kBFloat16 : DType::kFloat16;
+    const std::size_t count = seed <= 260 ? seed / 2 : 1000 + random() % 3000;
+    if (count == 0) continue;
+    const Problem problem = RandomProblem(random, type, count);
+    ASSERT_EQ(KernelSum(problem), ReferenceSum(problem));
+  }
+}
+
+// Spec combine.md section 12.2 to 12.4, repeated so that the vector blocks see them.
+struct StatedSum {
+  std::vector<float> rows;
+  std::vector<std::uint32_t> weights;
+  std::uint16_t expected;
+};
+
+void ExpectStatedSum(const StatedSum& stated) {
+  for (const std::size_t count : {std::size_t{1}, std::size_t{64}, std::size_t{131}}) {
+    Problem problem;
+    for (std::size_t t = 0; t < stated.rows.size(); ++t) {
+      problem.rows.emplace_back(count, FloatToBFloat16(stated.rows[t]));
+      problem.weights.push_back(std::bit_cast<float>(stated.weights[t]));
+    }
+    EXPECT_EQ(KernelSum(problem), Bits(count, stated.expected));
+  }
+}
+
+TEST_P(OnEachIsa, NothingIsFused) {
+  // A fused multiply-add would give 0xB3A0.
+  ExpectStatedSum({{3.375f, -5.125f, 3.25f}, {0x3F000000, 0x3F666667, 0x3F666667}, 0x0000});
+}
+
+TEST_P(OnEachIsa, TermsAreAddedInTheirOrder) {
+  // Descending order would give 0x3200.
+  ExpectStatedSum({{1.0f, -2.75f, 0.75f}, {0x3DCCCCCD, 0x3E4CCCCD, 0x3F19999A}, 0x0000});
+}
+
+TEST_P(OnEachIsa, TheSumStartsAtPlusZero) {
+  ExpectStatedSum({{-0.0f}, {0x3F800000}, 0x0000});
+}
+
+TEST_P(OnEachIsa, TheStatedWeightedSumComesOut) {
+  ExpectStatedSum({{1.0f, 0.10009765625f}, {0x3E99999A, 0x3F333333}, 0x3EBD});
+  ExpectStatedSum({{3.0f, 0.30078125f}, {0x3E99999A, 0x3F333333}, 0x3F8E});
+}
+
+TEST_P(OnEachIsa, OutMayBeATermsRow) {
+  std::mt19937 random(99);
+  Problem problem = RandomProblem(random, DType::kFloat16, 777);
+  const Bits expected = ReferenceSum(problem);
+  std::vector<Term> terms;
+  for (std::size_t t = 0; t < problem.rows.size(); ++t) {
+    terms.push_back(
+        {reinterpret_cast<const std::byte*>(problem.rows[t].data()), problem.weights[t]});
+  }
+  WeightedSum(problem.type, terms, reinterpret_cast<std::byte*>(problem.rows[0].data()), 777);
+  EXPECT_EQ(problem.rows[0], expected);
+}
+
+Bits KernelAdd(DType type, const Bits& a, const Bits& b) {
+  Bits out(a.size());
+  AddRows(type, reinterpret_cast<const std::byte*>(a.data()),
+          reinterpret_cast<const std::byte*>(b.data()), reinterpret_cast<std::byte*>(out.data()),
+          static_cast<std::int64_t>(a.size()));
+  return out;
+}
+
+TEST_P(OnEachIsa, AddRowsGivesTheStatedSums) {
+  for (const std::size_t count : {std::size_t{1}, std::size_t{50}}) {
+    const auto add = [count](DType type, std::uint16_t a, std::uint16_t b) {
+      return KernelAdd(type, Bits(count, a), Bits(count, b));
+    };
+    EXPECT_EQ(add(DType::kBFloat16, 0x3F80, 0x3B80), Bits(count, 0x3F80));
+    EXPECT_EQ(add(DType::kBFloat16, 0x3F81, 0x3B80), Bits(count, 0x3F82));
+    EXPECT_EQ(add(DType::kFloat16, 0x6800, 0x3C00), Bits(count, 0x6800));
+    EXPECT_EQ(add(DType::kFloat16, 0x6801, 0x3C00), Bits(count, 0x6802));
+  }
+}
+
+// The exact sum of two fp16 numbers fits binary64, which is then rounded once by hand.
+std::uint16_t HalfOfExactSum(std::uint16_t a, std::uint16_t b) {
+  const double exact = static_cast<double>(HalfToFloat(a)) + static_cast<double>(HalfToFloat(b));
+  const auto narrow = static_cast<float>(exact);
+  if (static_cast<double>(narrow) == exact || exact != exact) return FloatToHalf(narrow);
+  // Round to odd in binary32, so that the rounding to fp16 sees that something was cut off.
+  auto bits = std::bit_cast<std::uint32_t>(narrow);
+  const bool too_far = std::abs(static_cast<double>(narrow)) > std::abs(exact);
+  if ((bits & 1U) == 0) bits = too_far ? bits - 1 : bits + 1;
+  return FloatToHalf(std::bit_cast<float>(bits));
+}
+
+TEST_P(OnEachIsa, AddRowsRoundsTheExactSumOnce) {
+  std::mt19937 random(5);
+  Bits a(200000);
+  Bits b(a.size());
+  Bits expected_half(a.size());
+  Bits expected_bf16(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    a[i] = static_cast<std::uint16_t>(random());
+    b[i] = static_cast<std::uint16_t>(random());
+    expected_half[i] = HalfOfExactSum(a[i], b[i]);
+    expected_bf16[i] = FloatToBFloat16(BFloat16ToFloat(a[i]) + BFloat16ToFloat(b[i]));
+  }
+  EXPECT_EQ(KernelAdd(DType::kFloat16, a, b), expected_half);
+  EXPECT_EQ(KernelAdd(DType::kBFloat16, a, b), expected_bf16);
+}
+
+}  // namespace
+}  // namespace ferry::kernels
