@@ -20,9 +20,29 @@ void LimitCores(CgroupLimits& limits, std::int64_t quota, std::int64_t period) {
   limits.cores = std::min(limits.cores, static_cast<double>(quota) / static_cast<double>(period));
 }
 
-void LimitMemory(CgroupLimits& limits, std::optional<std::int64_t> bytes) {
-  if (!bytes || *bytes < 0) return;
-  limits.memory_bytes = std::min(limits.memory_bytes, static_cast<std::uint64_t>(*bytes));
+// The value of `name` in a file of lines "<name> <value>", or 0.
+std::uint64_t FieldOf(const std::string& path, std::string_view name) {
+  std::istringstream lines(ReadSmallFile(path).value_or(""));
+  std::string field;
+  std::uint64_t value = 0;
+  while (lines >> field >> value)
+    if (field == name) return value;
+  return 0;
+}
+
+// Version 1 and 2 differ in the names only. Version 1 spells "no limit" as a number that no machine
+// has.
+void LimitMemory(CgroupLimits& limits, const std::string& folder, const char* limit_file,
+                 const char* usage_file, const char* inactive_field) {
+  const auto limit = ReadNumber(folder + limit_file);
+  if (!limit || *limit < 0) return;
+  const auto bytes = static_cast<std::uint64_t>(*limit);
+  limits.memory_bytes = std::min(limits.memory_bytes, bytes);
+  const auto used = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(ReadNumber(folder + usage_file).value_or(0), 0));
+  const std::uint64_t dropped = std::min(used, FieldOf(folder + "/memory.stat", inactive_field));
+  const std::uint64_t held = std::min(bytes, used - dropped);
+  limits.memory_free = std::min(limits.memory_free, bytes - held);
 }
 
 // cpu.max holds "<quota> <period>" or "max <period>", memory.max a number or "max".
@@ -33,7 +53,7 @@ void ApplyVersion2(CgroupLimits& limits, const std::string& folder) {
     std::int64_t period = 0;
     if (fields >> quota >> period) LimitCores(limits, quota, period);
   }
-  LimitMemory(limits, ReadNumber(folder + "/memory.max"));
+  LimitMemory(limits, folder, "/memory.max", "/memory.current", "inactive_file");
 }
 
 void ApplyVersion1Cpu(CgroupLimits& limits, const std::string& folder) {
@@ -42,7 +62,8 @@ void ApplyVersion1Cpu(CgroupLimits& limits, const std::string& folder) {
 }
 
 void ApplyVersion1Memory(CgroupLimits& limits, const std::string& folder) {
-  LimitMemory(limits, ReadNumber(folder + "/memory.limit_in_bytes"));
+  LimitMemory(limits, folder, "/memory.limit_in_bytes", "/memory.usage_in_bytes",
+              "total_inactive_file");
 }
 
 // Applies `apply` to the folder of `group` below `mount` and to every folder above it, the mount

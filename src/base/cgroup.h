@@ -11,6 +11,8 @@ namespace ferry {
 struct CgroupLimits {
   double cores = std::numeric_limits<double>::infinity();  // CPU time per time
   std::uint64_t memory_bytes = std::numeric_limits<std::uint64_t>::max();
+  // What the tightest group has left, file pages that the kernel can drop counted as free.
+  std::uint64_t memory_free = std::numeric_limits<std::uint64_t>::max();
 };
 
 // Smallest limits on the way from the process's group to the root, version 1 and 2. Files that do

@@ -79,6 +79,25 @@ TEST_F(Cgroup, AGroupKnownOnlyOutsideTheContainerFallsBackToTheMount) {
   EXPECT_EQ(Read().memory_bytes, 4096U);
 }
 
+TEST_F(Cgroup, TellsWhatIsLeftAndCountsDroppablePagesAsFree) {
+  Write("self", "0::/a");
+  Write("memory.max", "10000");
+  Write("memory.current", "3000");
+  Write("a/memory.max", "8000");
+  Write("a/memory.current", "7000");
+  Write("a/memory.stat", "anon 5000\ninactive_file 1500\nactive_file 500");
+  EXPECT_EQ(Read().memory_bytes, 8000U);
+  EXPECT_EQ(Read().memory_free, 2500U);
+}
+
+TEST_F(Cgroup, AGroupBeyondItsLimitHasNothingLeft) {
+  Write("self", "5:memory:/a");
+  Write("memory/a/memory.limit_in_bytes", "8000");
+  Write("memory/a/memory.usage_in_bytes", "9000");
+  Write("memory/a/memory.stat", "inactive_file 4000\ntotal_inactive_file 500");
+  EXPECT_EQ(Read().memory_free, 0U);
+}
+
 TEST_F(Cgroup, NonsenseDoesNotLimit) {
   Write("self", "nonsense\n0::/x\n:::");
   Write("x/cpu.max", "fast");

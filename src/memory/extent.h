@@ -49,10 +49,10 @@ class Extent {
 
   const std::shared_ptr<MemoryFile> file_;
   const std::size_t bytes_;
-  const std::uint64_t offset_;  // in the file
+  const std::uint64_t offset_;                         // in the file
+  std::vector<std::atomic<std::uint64_t>> committed_;  // one bit a chunk
   std::byte* const base_;
   bool retired_ = false;
-  std::vector<std::atomic<std::uint64_t>> committed_;  // one bit a chunk
 };
 
 }  // namespace ferry::memory

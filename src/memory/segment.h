@@ -20,6 +20,7 @@
 #include <shared_mutex>
 #include <vector>
 
+#include "base/clock.h"
 #include "memory/budget.h"
 #include "memory/extent_cache.h"
 #include "memory/small_heap.h"
@@ -85,7 +86,7 @@ class Segment {
   void Commit(const void* begin, std::size_t bytes);
 
   // Copies from memory of any kind. Pages of ours that were never written read as zeros and do not
-  // come into being by it. The ranges may overlap.
+  // come into being by it, unless the ranges overlap, which they may.
   void CopyOut(void* to, const void* from, std::size_t bytes) const;
 
   // Commits `to` and then copies as CopyOut does: a full machine is an Error, not a SIGBUS.
@@ -109,30 +110,38 @@ class Segment {
 
   // Those whose names end in Locked want mutex_.
   Blocks::const_iterator FindLocked(const void* pointer) const;
+  Blocks::value_type NewBlockLocked(std::size_t bytes, std::int32_t device, Owner owner);
   std::shared_ptr<Extent> NewExtentLocked(std::size_t bytes);
-  Block CarveLocked(std::size_t bytes, std::int32_t device, const std::byte** address);
-  void FreeLocked(Blocks::const_iterator block);
+  Blocks::const_iterator FreeLocked(Blocks::const_iterator block);
+  Extents DropLocked(Extents extents);
+  Extents DropOldLocked();
   [[noreturn]] void RefuseFreeLocked(const void* pointer) const;
+
+  std::byte* Place(std::size_t bytes, std::int32_t device, Owner owner);
+  void Retire(const Extents& extents);
 
   // Those want commit_mutex_.
   void CommitExtent(Extent& extent, std::size_t begin, std::size_t end, std::int32_t device);
-  void MakeRoom(std::uint64_t need, std::int32_t device);
-
-  void Retire(const Extents& extents);
+  bool HasRoom(std::uint64_t need);
+  bool RetireCache();
 
   const SegmentOptions options_;
   const pid_t pid_;  // a forked child inherits the object, but the pages stay its parent's
   const std::shared_ptr<MemoryFile> file_;
 
-  mutable std::shared_mutex mutex_;  // guards the next five; held for short steps only
+  mutable std::shared_mutex mutex_;  // guards the next six; held for short steps only
   Blocks blocks_;
   SmallHeaps small_heaps_;
   ExtentCache cache_;
   DeviceBudgets budgets_;
+  std::uint64_t allocated_bytes_ = 0;
   std::uint64_t mapped_bytes_ = 0;
 
   // Orders commits and the end of extents: whoever holds it may take mutex_, never the reverse.
   std::mutex commit_mutex_;
+  // Reading what the machine has left is slow, so what it said is spent for a while.
+  std::uint64_t machine_credit_ = 0;        // guarded by commit_mutex_
+  Clock::time_point machine_credit_until_;  // guarded by commit_mutex_
 };
 
 // The segment of this process, made at its first use and never destroyed: nothing runs at exit. A

@@ -1,0 +1,184 @@
+#include "memory/segment.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "base/math.h"
+#include "base/text.h"
+
+namespace ferry::memory {
+namespace {
+
+constexpr std::size_t kAlignment = 512;
+constexpr std::size_t kMostBytes = std::size_t{1} << 46;  // half of what a process can address
+
+}  // namespace
+
+Segment::Segment(SegmentOptions options)
+    : options_(options),
+      pid_(::getpid()),
+      file_(std::make_shared<MemoryFile>()),
+      budgets_(options.device_limit) {}
+
+// The mappings and the file go with the extents; a child that destroys its copy takes nothing from
+// its parent, because nothing is punched here.
+Segment::~Segment() = default;
+
+void* Segment::Allocate(std::size_t bytes, std::int32_t device, Owner owner) {
+  Require(bytes > 0, Code::kAclInvalidParam, "size is 0; must be at least 1");
+  Require(bytes <= kMostBytes, Code::kRtMemoryAllocation,
+          "out of memory on device {}: {} bytes requested, more than a process can address", device,
+          bytes);
+  const std::size_t rounded = AlignUp(bytes, kAlignment);
+  {
+    const std::unique_lock lock(mutex_);
+    budgets_.Take(device, rounded);
+  }
+  try {
+    return Place(rounded, device, owner);
+  } catch (...) {
+    const std::unique_lock lock(mutex_);
+    budgets_.Give(device, rounded);
+    throw;
+  }
+}
+
+// Puts a block somewhere; when addresses run out, once more after the cache has given up its own.
+std::byte* Segment::Place(std::size_t bytes, std::int32_t device, Owner owner) {
+  for (bool last_try = false;; last_try = true) {
+    Extents old;
+    try {
+      std::unique_lock lock(mutex_);
+      const auto block = blocks_.insert(NewBlockLocked(bytes, device, owner)).first;
+      auto* const address = const_cast<std::byte*>(block->first);
+      allocated_bytes_ += bytes;
+      old = DropOldLocked();
+      lock.unlock();
+      Retire(old);
+      return address;
+    } catch (const Error&) {
+      const std::lock_guard commit_lock(commit_mutex_);
+      if (last_try || !RetireCache()) throw;
+    }
+  }
+}
+
+Segment::Blocks::value_type Segment::NewBlockLocked(std::size_t bytes, std::int32_t device,
+                                                    Owner owner) {
+  Block block{.bytes = bytes, .device = device, .owner = owner, .extent = nullptr};
+  if (bytes >= SmallHeap::kLargeBlock) {
+    block.extent = NewExtentLocked(AlignUp(bytes, Extent::kChunk));
+    return {block.extent->base(), block};
+  }
+  SmallHeap& heap = small_heaps_[device];
+  SmallHeap::Place place = heap.Take(bytes);
+  if (place.extent == nullptr) {
+    heap.Add(NewExtentLocked(SmallHeap::kExtentBytes));
+    place = heap.Take(bytes);
+  }
+  block.extent = place.extent;
+  return {place.extent->base() + place.offset, block};
+}
+
+std::shared_ptr<Extent> Segment::NewExtentLocked(std::size_t bytes) {
+  if (auto cached = cache_.Take(bytes)) return cached;
+  auto extent = std::make_shared<Extent>(file_, bytes);
+  mapped_bytes_ += bytes;
+  return extent;
+}
+
+void Segment::Free(void* pointer) {
+  std::unique_lock lock(mutex_);
+  const auto block = blocks_.find(static_cast<std::byte*>(pointer));
+  if (block == blocks_.end()) RefuseFreeLocked(pointer);
+  FreeLocked(block);
+  const Extents old = DropOldLocked();
+  lock.unlock();
+  Retire(old);
+}
+
+void Segment::FreeDevice(std::int32_t device) {
+  std::unique_lock lock(mutex_);
+  for (auto block = blocks_.cbegin(); block != blocks_.cend();) {
+    const bool wanted = block->second.device == device && block->second.owner == Owner::kProgram;
+    block = wanted ? FreeLocked(block) : std::next(block);
+  }
+  const Extents old = DropOldLocked();
+  lock.unlock();
+  Retire(old);
+}
+
+Segment::Blocks::const_iterator Segment::FreeLocked(Blocks::const_iterator block) {
+  const auto& [address, what] = *block;
+  budgets_.Give(what.device, what.bytes);
+  allocated_bytes_ -= what.bytes;
+  const bool large = what.bytes >= SmallHeap::kLargeBlock;
+  auto unused = large ? what.extent : small_heaps_.at(what.device).Give(address, what.bytes);
+  if (unused != nullptr) cache_.Put(std::move(unused), Clock::now());
+  return blocks_.erase(block);
+}
+
+void Segment::RefuseFreeLocked(const void* pointer) const {
+  const auto around = FindLocked(pointer);
+  if (around == blocks_.end())
+    Fail(Code::kAclInvalidParam,
+         "devPtr {} is not memory of aclrtMalloc, or it has been freed already", pointer);
+  Fail(Code::kAclInvalidParam,
+       "devPtr {} lies {} bytes inside the allocation at {}; only its beginning can be freed",
+       pointer, static_cast<const std::byte*>(pointer) - around->first,
+       static_cast<const void*>(around->first));
+}
+
+Segment::Blocks::const_iterator Segment::FindLocked(const void* pointer) const {
+  const auto* const address = static_cast<const std::byte*>(pointer);
+  auto block = blocks_.upper_bound(address);
+  if (block == blocks_.begin()) return blocks_.end();
+  --block;
+  const auto offset = static_cast<std::size_t>(address - block->first);
+  return offset < block->second.bytes ? block : blocks_.end();
+}
+
+std::optional<Allocation> Segment::Find(const void* pointer) const {
+  const std::shared_lock lock(mutex_);
+  const auto block = FindLocked(pointer);
+  if (block == blocks_.end()) return std::nullopt;
+  return Allocation{.base = const_cast<std::byte*>(block->first),
+                    .bytes = block->second.bytes,
+                    .device = block->second.device};
+}
+
+Segment::Extents Segment::DropLocked(Extents extents) {
+  for (const auto& extent : extents) mapped_bytes_ -= extent->bytes();
+  return extents;
+}
+
+Segment::Extents Segment::DropOldLocked() {
+  return DropLocked(cache_.TakeOlderThan(Clock::now() - options_.cache_age));
+}
+
+void Segment::Retire(const Extents& extents) {
+  if (extents.empty() || ::getpid() != pid_) return;
+  const std::lock_guard lock(commit_mutex_);
+  for (const auto& extent : extents) extent->Retire();
+}
+
+Statistics Segment::GetStatistics() const {
+  const std::shared_lock lock(mutex_);
+  return {.allocations = blocks_.size(),
+          .allocated_bytes = allocated_bytes_,
+          .mapped_bytes = mapped_bytes_,
+          .cached_bytes = cache_.bytes(),
+          .committed_bytes = file_->CommittedBytes(),
+          .physical_limit = options_.physical_limit};
+}
+
+DeviceUsage Segment::UsageOf(std::int32_t device) const {
+  const std::shared_lock lock(mutex_);
+  return budgets_.UsageOf(device);
+}
+
+}  // namespace ferry::memory
