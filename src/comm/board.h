@@ -1,0 +1,84 @@
+// The shared board of one communicator: creates and maps it, and says what lies where.
+#ifndef FERRY_COMM_BOARD_H_
+#define FERRY_COMM_BOARD_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "comm/board_layout.h"
+
+namespace ferry::comm {
+
+class Board {
+ public:
+  // A fresh board of `size` ranks in a memfd of its own, mapped here; children of fork() inherit
+  // it. Throws Error{kHcclMemory} when the system refuses, Error{kHcclPara} for a size outside
+  // [1, kMaxRanks] or a name longer than kMaxGroupName.
+  static std::shared_ptr<Board> Create(std::string_view name, std::int32_t size);
+
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
+  ~Board();
+
+  [[nodiscard]] std::string name() const { return header().name; }
+  [[nodiscard]] std::int32_t size() const { return size_; }
+  [[nodiscard]] std::uint64_t generation() const { return header().generation; }
+
+  // Which ranks liveness.cc has looked after, in this process.
+  struct Watch {
+    std::mutex mutex;
+    std::vector<bool> known;            // by rank: in this process, or watched; guarded by mutex
+    std::atomic<bool> complete{false};  // relaxed: all of `known` is set, nothing is left to do
+  };
+  [[nodiscard]] Watch& watch() const { return watch_; }
+
+  // How many of the ranks that have attached are in this process.
+  [[nodiscard]] std::int32_t CountLocalRanks() const;
+
+  [[nodiscard]] Header& header() const { return *At<Header>(0, 0); }
+  [[nodiscard]] Slot& slot(std::uint64_t number) const {
+    return *At<Slot>(layout_.slots, number % kNumSlots);
+  }
+  [[nodiscard]] RankState& rank(std::int32_t rank) const {
+    return *At<RankState>(layout_.ranks, static_cast<std::size_t>(rank));
+  }
+  // Where `rank` publishes call `number`.
+  [[nodiscard]] BoardRecord& record(std::int32_t rank, std::uint64_t number) const {
+    return *At<BoardRecord>(layout_.records, static_cast<std::size_t>(rank) * 2 + number % 2);
+  }
+  // The buffers in which `rank`, and nobody else, explains why it failed call `number`.
+  [[nodiscard]] FailureText& meet_text(std::int32_t rank, std::uint64_t number) const {
+    return *At<FailureText>(layout_.meet_texts, TextIndex(rank, number));
+  }
+  [[nodiscard]] FailureText& release_text(std::int32_t rank, std::uint64_t number) const {
+    return *At<FailureText>(layout_.release_texts, TextIndex(rank, number));
+  }
+
+ private:
+  Board(std::byte* base, std::int32_t size);
+
+  template <class T>
+  [[nodiscard]] T* At(std::size_t offset, std::size_t index) const {
+    return reinterpret_cast<T*>(base_ + offset) + index;
+  }
+  [[nodiscard]] static std::size_t TextIndex(std::int32_t rank, std::uint64_t number) {
+    return static_cast<std::size_t>(rank) * kNumSlots + number % kNumSlots;
+  }
+
+  std::byte* const base_;
+  const std::int32_t size_;
+  const Layout layout_;
+  // CountLocalRanks once all have attached, -1 before. Of this process, not on the board.
+  mutable std::atomic<std::int32_t> local_ranks_{-1};
+  mutable Watch watch_;
+};
+
+}  // namespace ferry::comm
+
+#endif  // FERRY_COMM_BOARD_H_

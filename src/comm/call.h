@@ -1,0 +1,70 @@
+// One numbered collective call of one rank, from taking its numbers to its end.
+//
+//   auto call = TakeNumbers("aclnnMoeDistributeDispatchV2", ep, tp, enqueue);   // phase 2
+//   RunCall(*call, abort, [&](Group& ep, Group* tp) { moe::Dispatch(..., ep, tp); });  // the
+//   worker DropCall(*call, "the stream was aborted");                     // instead of RunCall
+//
+// A number that was taken is always answered for: a Call that is destroyed before it ran is
+// dropped.
+#ifndef FERRY_COMM_CALL_H_
+#define FERRY_COMM_CALL_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "comm/group.h"
+#include "comm/member.h"
+
+namespace ferry::comm {
+
+class Call {
+ public:
+  // Use TakeNumbers.
+  Call(std::string operator_name, std::shared_ptr<Member> ep, std::uint64_t ep_number,
+       std::shared_ptr<Member> tp, std::uint64_t tp_number);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call();
+
+  [[nodiscard]] const std::string& operator_name() const { return operator_name_; }
+  [[nodiscard]] const std::shared_ptr<Member>& ep() const { return ep_; }
+  [[nodiscard]] const std::shared_ptr<Member>& tp() const { return tp_; }  // null without TP
+  [[nodiscard]] std::uint64_t ep_number() const { return ep_number_; }
+  [[nodiscard]] std::uint64_t tp_number() const { return tp_number_; }  // 0 without TP
+
+  // True for exactly one caller: whoever runs or drops this call.
+  [[nodiscard]] bool Begin() noexcept;
+
+ private:
+  const std::string operator_name_;
+  const std::shared_ptr<Member> ep_;
+  const std::shared_ptr<Member> tp_;
+  const std::uint64_t ep_number_;
+  const std::uint64_t tp_number_;
+  // Exchanged (acq_rel) by Begin: only who finds it false goes on.
+  std::atomic<bool> begun_{false};
+};
+
+// Takes the next number on `ep` and, unless null, on `tp`, and calls `enqueue` in the same critical
+// section, so that the order of numbers is the order of the queue. If `enqueue` throws, no number
+// is taken. Throws Error{kRuntimeError} when this rank has destroyed one of them, and
+// Error{kParamInvalid} when both are the same.
+std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Member> ep,
+                                  std::shared_ptr<Member> tp_or_null,
+                                  const std::function<void(std::shared_ptr<Call>)>& enqueue);
+
+// Runs body(ep, tp) as the numbered call, after this rank's earlier calls. What the body throws is
+// given to every group of the call; all ranks then end with the same sentence, which RunCall throws
+// as Error{507015}. `abort` ends a wait for ranks that have not come.
+void RunCall(Call& call, const std::atomic<bool>& abort,
+             const std::function<void(Group& ep, Group* tp)>& body);
+
+// Tells the peers that this rank will never run the call. Without effect on a call that has begun.
+void DropCall(Call& call, const std::string& reason) noexcept;
+
+}  // namespace ferry::comm
+
+#endif  // FERRY_COMM_CALL_H_

@@ -1,0 +1,130 @@
+#include "comm/call_group.h"
+
+#include <fmt/core.h>
+
+#include <optional>
+#include <utility>
+
+#include "comm/presence.h"
+#include "comm/publication.h"
+#include "comm/release_wait.h"
+#include "comm/verdict.h"
+#include "comm/verdict_wait.h"
+
+namespace ferry::comm {
+
+CallGroup::CallGroup(const CallSide& side) : side_(side) {
+  SetPhase(side_, Phase::kWorking);
+}
+
+CallGroup::~CallGroup() {
+  SetPhase(side_, Phase::kIdle);
+}
+
+void CallGroup::Expect(Stage stage, const char* step) const {
+  // A mistake of the operator, not of its caller.
+  Require(stage_ == stage, Code::kRtAicoreException, "{} out of order in call {} on group \"{}\"",
+          step, side_.number, side_.member->name());
+}
+
+void CallGroup::Publish(const Record& record) {
+  if (stage_ != Stage::kPublished) Expect(Stage::kNew, "Publish");
+  WriteRecord(side_.board(), side_.rank(), side_.number, record);
+  stage_ = Stage::kPublished;
+}
+
+void CallGroup::Meet() {
+  Expect(Stage::kPublished, "Meet");
+  MeetingView view = ReadMeeting(side_.board(), side_.number);
+  if (view.verdict == Verdict::kOpen) {
+    // Known to be hopeless: say so rather than let the others wait for the last to come.
+    if (const auto gone = WhyGone(side_.board(), side_.number))
+      view = FailMeeting(side_, SentenceOf(side_, *gone), When::kSomebodyIsMissing);
+  }
+  if (view.verdict == Verdict::kOpen) view = ArriveAndDecide();
+  if (view.verdict == Verdict::kOpen) {
+    SetPhase(side_, Phase::kMeeting);
+    view = WaitForVerdict(side_);
+  }
+  TakeVerdict(view);
+  if (stage_ == Stage::kFailed) throw CallFailed(failure_);
+}
+
+// Counts this rank in and, if it is the last, decides.
+MeetingView CallGroup::ArriveAndDecide() {
+  const MeetingView view = Arrive(side_.board(), side_.rank(), side_.number);
+  stage_ = Stage::kArrived;
+  if (view.verdict != Verdict::kOpen || view.arrived < size()) return view;
+  std::string cause = FindCause(side_.board(), side_.number);
+  if (cause.empty()) cause = WhyGone(side_.board(), side_.number).value_or("");
+  if (cause.empty()) return Decide(side_.board(), side_.rank(), side_.number, "");
+  return FailMeeting(side_, SentenceOf(side_, cause), When::kStillOpen);
+}
+
+void CallGroup::TakeVerdict(const MeetingView& view) {
+  if (view.verdict != Verdict::kGo) {
+    failure_ = FailureOf(side_, view);
+    stage_ = Stage::kFailed;
+    return;
+  }
+  stage_ = Stage::kGo;
+  SetPhase(side_, Phase::kMoving);
+}
+
+PeerRecord CallGroup::Peer(std::int32_t rank) const {
+  Expect(Stage::kGo, "Peer");
+  return ReadPeer(side_.board(), rank, side_.number, side_.member->scratch().source());
+}
+
+void CallGroup::Release() {
+  Expect(Stage::kGo, "Release");
+  const std::string withdrawn = WithdrawnPeer();
+  ArriveAtRelease(side_.board(), side_.rank(), side_.number, withdrawn);
+  stage_ = Stage::kReleasing;
+  AwaitRelease();
+  if (stage_ == Stage::kFailed) throw CallFailed(failure_);
+}
+
+// The sentence for a peer process that has stopped waiting for this one; what was read of its rows
+// may be of a later call then.
+std::string CallGroup::WithdrawnPeer() const {
+  for (std::int32_t r = 0; r < size(); ++r) {
+    if (IsLocal(side_.board(), r) || RecordStands(side_.board(), r, side_.number)) continue;
+    return SentenceOf(side_, fmt::format("rank {} did not finish reading in time", rank()));
+  }
+  return {};
+}
+
+void CallGroup::AwaitRelease() {
+  SetPhase(side_, Phase::kReleasing);
+  const ReleaseView view = WaitForRelease(side_);
+  failure_ = FailureOf(side_, view);
+  stage_ = failure_.empty() ? Stage::kFinished : Stage::kFailed;
+}
+
+std::byte* CallGroup::ScratchFor(Scratch slot, std::size_t bytes) {
+  return side_.member->scratch().Get(slot, bytes);
+}
+
+void CallGroup::Commit(const void* begin, std::size_t bytes) {
+  side_.member->scratch().source().Commit(begin, bytes);
+}
+
+void CallGroup::GiveFailure(const std::string& sentence) {
+  if (stage_ <= Stage::kArrived) {
+    MeetingView view = FailMeeting(side_, sentence, When::kSomebodyIsMissing);
+    // Everybody has arrived, this rank included: it may leave only after the decider has decided.
+    if (view.verdict == Verdict::kOpen) view = WaitForVerdict(side_);
+    TakeVerdict(view);
+  }
+  if (stage_ == Stage::kGo) {
+    ArriveAtRelease(side_.board(), side_.rank(), side_.number, sentence);
+    stage_ = Stage::kReleasing;
+  }
+}
+
+void CallGroup::End() {
+  if (stage_ == Stage::kReleasing) AwaitRelease();
+}
+
+}  // namespace ferry::comm

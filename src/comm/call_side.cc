@@ -1,0 +1,48 @@
+#include "comm/call_side.h"
+
+#include <fmt/core.h>
+
+#include <optional>
+
+#include "comm/verdict.h"
+
+namespace ferry::comm {
+namespace {
+
+// The slot has been taken by a later call, or the text by a later failure of its writer.
+std::string TooLate(const CallSide& side) {
+  return SentenceOf(
+      side, fmt::format("rank {} came too late, the call was given up long ago", side.rank()));
+}
+
+}  // namespace
+
+void SetPhase(const CallSide& side, Phase phase) {
+  // relaxed: for reports only.
+  side.board()
+      .rank(side.rank())
+      .activity.store((static_cast<std::uint64_t>(phase) << 56) | side.number,
+                      std::memory_order_relaxed);
+}
+
+std::string SentenceOf(const CallSide& side, std::string_view cause) {
+  return FailureSentence(side.context->operator_name, side.number, side.member->name(), cause);
+}
+
+std::string FailureOf(const CallSide& side, const MeetingView& view) {
+  if (view.verdict == Verdict::kPassed) return TooLate(side);
+  return side.board().meet_text(view.by, side.number).Read(side.number).value_or(TooLate(side));
+}
+
+std::string FailureOf(const CallSide& side, const ReleaseView& view) {
+  if (view.passed) return TooLate(side);
+  if (!view.failed) return {};
+  return side.board().release_text(view.by, side.number).Read(side.number).value_or(TooLate(side));
+}
+
+MeetingView FailMeeting(const CallSide& side, const std::string& sentence, When when) {
+  const std::lock_guard lock(side.member->text_mutex());
+  return FailMeeting(side.board(), side.rank(), side.number, sentence, when);
+}
+
+}  // namespace ferry::comm

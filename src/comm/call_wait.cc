@@ -1,0 +1,45 @@
+#include "comm/call_wait.h"
+
+#include <algorithm>
+
+#include "base/cpu.h"
+#include "comm/liveness.h"
+
+namespace ferry::comm {
+namespace {
+
+WaiterOptions OptionsFor(const CallSide& side) {
+  WaiterOptions options;
+  options.spin = side.board().CountLocalRanks() <= UsableCores();
+  // A failure on another board of the call does not wake this one's sleepers.
+  if (side.context->sides.size() > 1) options.longest_sleep = std::chrono::milliseconds(100);
+  return options;
+}
+
+}  // namespace
+
+Deadline DeadlineOf(const Member& member) {
+  const std::chrono::nanoseconds limit = member.options().wait_limit;
+  return limit > limit.zero() ? Deadline::After(limit) : Deadline::Never();
+}
+
+CallWait::CallWait(const CallSide& side, Phase phase)
+    : side_(side),
+      waiter_(OptionsFor(side)),
+      deadline_(DeadlineOf(*side.member)),
+      report_(side, phase, waiter_.start()) {}
+
+void CallWait::Pause(std::atomic<std::uint32_t>& wake, std::uint32_t seen) {
+  if (waiter_.IsSlow()) {
+    WatchPeers(side_.member->shared_board());
+    report_.Look();
+  }
+  waiter_.Pause(wake, seen, std::min(deadline_.time(), report_.next()));
+}
+
+bool CallWait::Aborted() const {
+  // relaxed: the flag means only itself.
+  return side_.context->abort->load(std::memory_order_relaxed);
+}
+
+}  // namespace ferry::comm

@@ -1,0 +1,136 @@
+#include "comm/presence.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <climits>
+
+#include "base/error.h"
+#include "base/futex.h"
+#include "comm/process.h"
+
+namespace ferry::comm {
+namespace {
+
+constexpr std::size_t kMaxListedRanks = 16;
+constexpr int kLifeShift = 56;
+
+std::uint64_t EncodeLife(LifeState state) {
+  return (static_cast<std::uint64_t>(state.life) << kLifeShift) | state.last_number;
+}
+
+LifeState DecodeLife(std::uint64_t word) {
+  return {static_cast<Life>(word >> kLifeShift), word & ((std::uint64_t{1} << kLifeShift) - 1)};
+}
+
+void WakeEveryWaiter(Board& board) noexcept {
+  for (std::uint64_t s = 0; s < kNumSlots; ++s) {
+    Slot& slot = board.slot(s);
+    // release: a waiter that sees the raised word (acquire) sees the life that changed before.
+    slot.meet_wake.fetch_add(1, std::memory_order_release);
+    slot.release_wake.fetch_add(1, std::memory_order_release);
+    FutexWake(&slot.meet_wake, INT_MAX);
+    FutexWake(&slot.release_wake, INT_MAX);
+  }
+}
+
+// Changes the life of `rank` to `next` unless it is already as far gone.
+void MarkGone(Board& board, std::int32_t rank, LifeState next) noexcept {
+  std::atomic<std::uint64_t>& life = board.rank(rank).life;
+  std::uint64_t word = life.load(std::memory_order_relaxed);
+  do {
+    if (DecodeLife(word).life >= next.life) return;
+    // release: whoever reads the new life (acquire) also sees what the rank did before.
+  } while (!life.compare_exchange_weak(word, EncodeLife(next), std::memory_order_release,
+                                       std::memory_order_relaxed));
+  // release: see Header::num_gone. A rank destroyed and then terminated counts twice, which is
+  // harmless: only zero has a meaning.
+  board.header().num_gone.fetch_add(1, std::memory_order_release);
+  WakeEveryWaiter(board);
+}
+
+Ranks RanksBelow(const Board& board, std::atomic<std::uint64_t> RankState::*progress,
+                 std::uint64_t number) {
+  Ranks missing;
+  for (std::int32_t r = 0; r < board.size(); ++r)
+    // acquire: a rank that is not missing did all of its part of the call before.
+    if ((board.rank(r).*progress).load(std::memory_order_acquire) < number) missing.push_back(r);
+  return missing;
+}
+
+}  // namespace
+
+LifeState ReadLife(const Board& board, std::int32_t rank) {
+  // acquire: pairs with Attach and MarkGone.
+  return DecodeLife(board.rank(rank).life.load(std::memory_order_acquire));
+}
+
+void Attach(Board& board, std::int32_t rank) {
+  Require(rank >= 0 && rank < board.size(), Code::kHcclPara, "rank is {}; must be in [0, {})", rank,
+          board.size());
+  RankState& state = board.rank(rank);
+  std::uint64_t absent = EncodeLife({Life::kAbsent, 0});
+  // release: with kAlive nothing but the claim of the rank is published.
+  Require(state.life.compare_exchange_strong(absent, EncodeLife({Life::kAlive, 0}),
+                                             std::memory_order_release),
+          Code::kHcclPara, "rank {} of group \"{}\" has already been taken", rank, board.name());
+  state.start_time.store(ProcessStartTime(getpid()).value_or(0), std::memory_order_relaxed);
+  // release: who sees the pid (acquire) sees the start time.
+  state.pid.store(getpid(), std::memory_order_release);
+  // release: see Header::num_attached.
+  board.header().num_attached.fetch_add(1, std::memory_order_release);
+}
+
+void MarkDestroyed(Board& board, std::int32_t rank, std::uint64_t last_number) noexcept {
+  MarkGone(board, rank, {Life::kDestroyed, last_number});
+}
+
+void MarkTerminated(Board& board, std::int32_t rank) noexcept {
+  MarkGone(board, rank, {Life::kTerminated, 0});
+}
+
+bool IsGone(const Board& board, std::int32_t rank, std::uint64_t number) {
+  const LifeState state = ReadLife(board, rank);
+  return state.life == Life::kTerminated ||
+         (state.life == Life::kDestroyed && state.last_number < number);
+}
+
+std::optional<std::string> WhyGone(const Board& board, std::uint64_t number) {
+  // acquire: see Header::num_gone.
+  if (board.header().num_gone.load(std::memory_order_acquire) == 0) return std::nullopt;
+  Ranks terminated;
+  Ranks destroyed;
+  for (std::int32_t r = 0; r < board.size(); ++r) {
+    if (!IsGone(board, r, number)) continue;
+    (ReadLife(board, r).life == Life::kTerminated ? terminated : destroyed).push_back(r);
+  }
+  if (terminated.empty() && destroyed.empty()) return std::nullopt;
+  std::string text;
+  if (!terminated.empty()) text = RankList(terminated) + " terminated";
+  if (!destroyed.empty())
+    text += (text.empty() ? "" : ", ") + RankList(destroyed) + " destroyed the communicator";
+  return text;
+}
+
+Ranks MissingAtMeeting(const Board& board, std::uint64_t number) {
+  return RanksBelow(board, &RankState::arrived, number);
+}
+
+Ranks MissingAtRelease(const Board& board, std::uint64_t number) {
+  return RanksBelow(board, &RankState::released, number);
+}
+
+bool IsLocal(const Board& board, std::int32_t rank) {
+  return board.rank(rank).pid.load(std::memory_order_relaxed) == getpid();
+}
+
+std::string RankList(const Ranks& ranks) {
+  const std::size_t listed = std::min(ranks.size(), kMaxListedRanks);
+  std::string text = fmt::format(
+      "rank(s) {}",
+      fmt::join(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(listed), ", "));
+  if (listed < ranks.size()) text += fmt::format(", ... ({} ranks)", ranks.size());
+  return text;
+}
+
+}  // namespace ferry::comm

@@ -1,0 +1,46 @@
+#include "comm/process.h"
+
+#include <fmt/core.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace ferry::comm {
+namespace {
+
+// The fields of /proc/PID/stat from the third (state) on; the second, the program's name, may hold
+// blanks and parentheses and ends at the last ')'.
+std::optional<std::string> StatFields(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  const std::size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  return line.substr(name_end + 1);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> ProcessStartTime(pid_t pid) {
+  constexpr int kFieldsBefore = 19;  // fields 3..21; starttime is field 22 of proc(5)
+  const std::optional<std::string> fields = StatFields(pid);
+  if (!fields) return std::nullopt;
+  std::istringstream in(*fields);
+  std::string skipped;
+  for (int i = 0; i < kFieldsBefore; ++i) in >> skipped;
+  std::uint64_t start = 0;
+  if (!(in >> start)) return std::nullopt;
+  return start;
+}
+
+bool IsStopped(pid_t pid) {
+  const std::optional<std::string> fields = StatFields(pid);
+  if (!fields) return false;
+  std::istringstream in(*fields);
+  char state = '?';
+  in >> state;
+  return state == 'T' || state == 't';
+}
+
+}  // namespace ferry::comm

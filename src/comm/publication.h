@@ -1,0 +1,32 @@
+// Records on the board: writing one's own, reading a peer's.
+#ifndef FERRY_COMM_PUBLICATION_H_
+#define FERRY_COMM_PUBLICATION_H_
+
+#include <cstdint>
+
+#include "comm/board.h"
+#include "comm/record.h"
+#include "comm/scratch.h"
+
+namespace ferry::comm {
+
+// Writes what `rank` publishes for call `number`; before its arrival only. Throws
+// Error{kRtAicoreException} when an attribute or their number exceeds the limits of record.h; a
+// longer failure text is cut.
+void WriteRecord(Board& board, std::int32_t rank, std::uint64_t number, const Record& record);
+
+// What `peer` published for call `number`, between GO and this rank's release. A part of a peer in
+// this process is trusted once it is not null; one of another process must lie in memory that
+// `shared` knows. Throws Error{kRtAicoreException}.
+[[nodiscard]] PeerRecord ReadPeer(const Board& board, std::int32_t peer, std::uint64_t number,
+                                  const ScratchSource& shared);
+
+// Takes the record back before its rows may change under a reader that has stalled.
+void WithdrawRecord(Board& board, std::int32_t rank, std::uint64_t number);
+
+// Whether the record of `peer` still stands after this rank has read its rows.
+[[nodiscard]] bool RecordStands(Board& board, std::int32_t peer, std::uint64_t number);
+
+}  // namespace ferry::comm
+
+#endif  // FERRY_COMM_PUBLICATION_H_

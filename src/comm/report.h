@@ -1,0 +1,52 @@
+// What a rank does at the moment, in words: for the watchdog line and for the blame in a timeout.
+#ifndef FERRY_COMM_REPORT_H_
+#define FERRY_COMM_REPORT_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "comm/call_side.h"
+#include "comm/presence.h"
+
+namespace ferry::comm {
+
+// `rank 3 has finished call 2 and not started call 3`, `rank 3 waits in call 2 for rank(s) 1 on
+// group "tp0"`, `rank 3 moves rows of call 3 (process 4711 is stopped)`.
+[[nodiscard]] std::string DescribeRank(const Board& board, std::int32_t rank);
+
+// `rank(s) 3, 5 did not arrive within 1836 s`, followed by whom they wait for if they wait.
+[[nodiscard]] std::string TimeoutCause(const Board& board, const Ranks& missing,
+                                       std::chrono::nanoseconds limit);
+
+// Seconds as people write them: `1836`, `0.05`.
+[[nodiscard]] std::string Seconds(std::chrono::nanoseconds time);
+
+// Reports one long wait: on the board for the reports of others, and after the watchdog's time once
+// on stderr.
+class WaitReport {
+ public:
+  WaitReport(const CallSide& side, Phase phase, Clock::time_point start);
+  WaitReport(const WaitReport&) = delete;
+  WaitReport& operator=(const WaitReport&) = delete;
+  ~WaitReport();
+
+  // To be called now and then while the wait lasts.
+  void Look();
+  // When Look has something to say next.
+  [[nodiscard]] Clock::time_point next() const { return due_; }
+
+ private:
+  [[nodiscard]] Ranks Missing() const;
+
+  const CallSide& side_;
+  const Phase phase_;
+  const Clock::time_point start_;
+  Clock::time_point due_;  // of the watchdog line; max once printed
+  bool noted_ = false;     // on the board
+};
+
+}  // namespace ferry::comm
+
+#endif  // FERRY_COMM_REPORT_H_

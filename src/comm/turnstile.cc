@@ -1,0 +1,59 @@
+#include "comm/turnstile.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "comm/board_layout.h"
+
+namespace ferry::comm {
+namespace {
+
+// How often a waiting call looks at `give_up`, which nobody signals.
+constexpr auto kGlance = std::chrono::milliseconds(20);
+
+}  // namespace
+
+bool Turnstile::Enter(std::uint64_t number, const Deadline& deadline,
+                      const std::function<bool()>& give_up) {
+  std::unique_lock lock(mutex_);
+  while (next_ < number) {
+    if (deadline.Passed() || give_up()) return false;
+    changed_.wait_until(lock, std::min(deadline.time(), Clock::now() + kGlance));
+  }
+  return true;
+}
+
+void Turnstile::Leave(std::uint64_t number) noexcept {
+  std::unique_lock lock(mutex_);
+  MarkLeft(number);
+  RunSkipped(lock);
+}
+
+void Turnstile::Skip(std::uint64_t number, std::function<void()> tell_peers) {
+  std::unique_lock lock(mutex_);
+  skipped_.emplace(number, std::move(tell_peers));
+  RunSkipped(lock);
+}
+
+void Turnstile::RunSkipped(std::unique_lock<std::mutex>& lock) {
+  // Slot n % 64 is free for call n once call n - 64 and those before it have left.
+  while (!skipped_.empty() && skipped_.begin()->first < next_ + kNumSlots) {
+    const auto [number, tell_peers] = *skipped_.begin();
+    skipped_.erase(skipped_.begin());
+    lock.unlock();
+    tell_peers();
+    lock.lock();
+    MarkLeft(number);
+  }
+}
+
+void Turnstile::MarkLeft(std::uint64_t number) {
+  left_.insert(number);
+  while (!left_.empty() && *left_.begin() == next_) {
+    left_.erase(left_.begin());
+    ++next_;
+  }
+  changed_.notify_all();
+}
+
+}  // namespace ferry::comm

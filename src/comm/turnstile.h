@@ -1,0 +1,46 @@
+// One rank's calls of one communicator, one after another, whatever streams they are queued on.
+#ifndef FERRY_COMM_TURNSTILE_H_
+#define FERRY_COMM_TURNSTILE_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "base/clock.h"
+
+namespace ferry::comm {
+
+class Turnstile {
+ public:
+  // Waits until every call below `number` has left. False when `deadline` passes first or
+  // `give_up` (looked at every few ms) says so; the call must then be given to Skip.
+  [[nodiscard]] bool Enter(std::uint64_t number, const Deadline& deadline,
+                           const std::function<bool()>& give_up);
+
+  // Call `number`, which had entered, is over.
+  void Leave(std::uint64_t number) noexcept;
+
+  // Call `number` will never enter. Runs `tell_peers`, which may touch the call's slot of the
+  // board, as soon as this rank's calls that used the slot before have left: now, or in the Leave
+  // that makes it so. Then the call has left.
+  void Skip(std::uint64_t number, std::function<void()> tell_peers);
+
+ private:
+  // Runs what Skip kept back and may run now. `lock` is released meanwhile.
+  void RunSkipped(std::unique_lock<std::mutex>& lock);
+  void MarkLeft(std::uint64_t number);
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t next_ = 1;        // lowest number that has not left; guarded by mutex_
+  std::set<std::uint64_t> left_;  // numbers above next_ that have; guarded by mutex_
+  std::map<std::uint64_t, std::function<void()>> skipped_;  // not yet told; guarded by mutex_
+};
+
+}  // namespace ferry::comm
+
+#endif  // FERRY_COMM_TURNSTILE_H_
