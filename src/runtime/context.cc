@@ -1,0 +1,76 @@
+#include "runtime/context.h"
+
+#include <utility>
+
+#include "base/error.h"
+
+namespace ferry::runtime {
+namespace {
+
+// A handle, not a pointer: the context may be destroyed by another thread.
+void*& CurrentOfThisThread() {
+  thread_local void* current = nullptr;
+  return current;
+}
+
+}  // namespace
+
+std::shared_ptr<Stream> Context::DefaultStream() {
+  auto stream = Streams().Find(DefaultStreamHandle());
+  Require(stream != nullptr, Code::kRtInvalidHandle, "the default stream has been destroyed");
+  return stream;
+}
+
+void* Context::DefaultStreamHandle() {
+  const std::lock_guard lock(mutex_);
+  if (default_stream_ == nullptr)
+    default_stream_ = Streams().Add(std::make_shared<Stream>(device_));
+  return default_stream_;
+}
+
+bool Context::Close(bool force) {
+  void* handle = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    handle = std::exchange(default_stream_, nullptr);
+  }
+  const std::shared_ptr<Stream> stream = Streams().Remove(handle);
+  return stream == nullptr || stream->Destroy(force);
+}
+
+HandleTable<Context>& Contexts() {
+  static auto* const table = new HandleTable<Context>(HandleKind::kContext);
+  return *table;
+}
+
+HandleTable<Stream>& Streams() {
+  static auto* const table = new HandleTable<Stream>(HandleKind::kStream);
+  return *table;
+}
+
+std::shared_ptr<Context> CurrentContext() {
+  auto context = Contexts().Find(CurrentOfThisThread());
+  Require(
+      context != nullptr, Code::kRtContextNull,
+      "this thread has no current context; call aclrtSetDevice or aclrtSetCurrentContext first");
+  return context;
+}
+
+void* CurrentContextHandle() {
+  void* const handle = CurrentOfThisThread();
+  return Contexts().Find(handle) == nullptr ? nullptr : handle;
+}
+
+void MakeCurrent(void* context) {
+  CurrentOfThisThread() = context;
+}
+
+std::shared_ptr<Stream> FindStream(const void* handle) {
+  if (handle == nullptr) return CurrentContext()->DefaultStream();
+  auto stream = Streams().Find(handle);
+  Require(stream != nullptr, Code::kRtInvalidHandle,
+          "stream is {}, which is no stream or one that has been destroyed", handle);
+  return stream;
+}
+
+}  // namespace ferry::runtime

@@ -1,0 +1,37 @@
+// The virtual devices of this process.
+#ifndef FERRY_RUNTIME_DEVICE_H_
+#define FERRY_RUNTIME_DEVICE_H_
+
+#include <cstdint>
+
+#include "runtime/stream.h"
+
+namespace ferry::runtime {
+
+// Throws Error{kRtInvalidDevice} unless 0 <= device < DeviceCount().
+void RequireDevice(std::int64_t device);
+
+// Makes the device's implicit context current on this thread. Counted: see ResetDevice.
+void SetDevice(std::int32_t device);
+
+// Undoes one SetDevice (force: all of them). The last one releases what this process has on the
+// device: its streams (their work is waited for; force: dropped), its contexts and its memory.
+void ResetDevice(std::int32_t device, bool force);
+
+// The current context's device; throws Error{kRtContextNull} without one.
+[[nodiscard]] std::int32_t CurrentDevice();
+
+// Creates a context on the device and makes it current; destroys one.
+[[nodiscard]] void* CreateContext(std::int32_t device);
+void DestroyContext(void* context);
+
+// Waits for every stream of the current device and throws the first pending error, as
+// Stream::Synchronize does for one.
+void SynchronizeDevice(Timeout timeout);
+
+// Forces an end to everything on every device: for aclFinalize.
+void ReleaseAllDevices();
+
+}  // namespace ferry::runtime
+
+#endif  // FERRY_RUNTIME_DEVICE_H_

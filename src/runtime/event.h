@@ -1,0 +1,70 @@
+// Events: marks in streams that others can wait for and measure between.
+#ifndef FERRY_RUNTIME_EVENT_H_
+#define FERRY_RUNTIME_EVENT_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "runtime/handle_table.h"
+#include "runtime/stream.h"
+
+namespace ferry::runtime {
+
+// Records and resets are numbered when they are queued. An event is as its latest record or reset
+// that a stream has passed left it.
+class Event : public std::enable_shared_from_this<Event> {
+ public:
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() = default;
+
+  // Queues the mark, or its removal, on a stream.
+  void Record(Stream& stream);
+  void Reset(Stream& stream);
+
+  // Queues a wait: later work of the stream runs when the latest record queued by now has been
+  // passed. No record, no wait.
+  void WaitOn(Stream& stream);
+
+  [[nodiscard]] bool IsRecorded() const;
+  // Whether no stream still waits for the event.
+  [[nodiscard]] bool HasNoWaiters() const;
+
+  // Waits until the event is recorded. Throws Error{kRtEventSyncTimeout} when the time is over and,
+  // without a time, Error{kRtParamInvalid} if no record is queued: the wait could not end.
+  void Synchronize(Timeout timeout) const;
+
+  // When the latest record was passed; nothing unless the event is recorded.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> RecordedAt() const;
+
+ private:
+  friend class EventTask;
+
+  enum class Action : std::uint8_t { kRecord, kReset, kWait };
+
+  std::uint64_t NextNumber(Action action);
+  void Queue(Stream& stream, Action action);
+  void Pass(Action action, std::uint64_t number);
+  void Wait(std::uint64_t number, const std::atomic<bool>& abort);
+  void EndWait();
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::uint64_t queued_ = 0;         // number of the latest record or reset queued
+  std::uint64_t queued_record_ = 0;  // number of the latest record queued
+  std::uint64_t passed_ = 0;         // highest number passed
+  std::int64_t waiters_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> recorded_at_;
+};
+
+[[nodiscard]] HandleTable<Event>& Events();
+
+}  // namespace ferry::runtime
+
+#endif  // FERRY_RUNTIME_EVENT_H_

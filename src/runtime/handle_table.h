@@ -1,0 +1,71 @@
+// Opaque handles that are never used twice, so that a destroyed or foreign one is always
+// recognised.
+#ifndef FERRY_RUNTIME_HANDLE_TABLE_H_
+#define FERRY_RUNTIME_HANDLE_TABLE_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace ferry::runtime {
+
+// What a handle stands for; part of its number, so that a stream is no context.
+enum class HandleKind : std::uint8_t { kContext = 1, kStream, kEvent, kTensor, kExecutor, kComm };
+
+template <class T>
+class HandleTable {
+ public:
+  explicit HandleTable(HandleKind kind)
+      : base_(kTag | static_cast<std::uint64_t>(kind) << kKindShift) {}
+
+  [[nodiscard]] void* Add(std::shared_ptr<T> object) {
+    const std::unique_lock lock(mutex_);
+    const std::uint64_t number = base_ | (++last_ << 4);
+    objects_.emplace(number, std::move(object));
+    return reinterpret_cast<void*>(number);  // NOLINT(performance-no-int-to-ptr): never followed
+  }
+
+  // Null for a handle that is unknown or was removed.
+  [[nodiscard]] std::shared_ptr<T> Find(const void* handle) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = objects_.find(reinterpret_cast<std::uint64_t>(handle));
+    return found == objects_.end() ? nullptr : found->second;
+  }
+
+  // The object that the handle stood for; null if it stood for none.
+  std::shared_ptr<T> Remove(const void* handle) {
+    const std::unique_lock lock(mutex_);
+    const auto found = objects_.find(reinterpret_cast<std::uint64_t>(handle));
+    if (found == objects_.end()) return nullptr;
+    std::shared_ptr<T> object = std::move(found->second);
+    objects_.erase(found);
+    return object;
+  }
+
+  [[nodiscard]] std::vector<std::pair<void*, std::shared_ptr<T>>> All() const {
+    const std::shared_lock lock(mutex_);
+    std::vector<std::pair<void*, std::shared_ptr<T>>> all;
+    for (const auto& [number, object] : objects_) {
+      all.emplace_back(reinterpret_cast<void*>(number), object);  // NOLINT
+    }
+    return all;
+  }
+
+ private:
+  // Not an address that x86-64 or AArch64 user space can have: following a handle faults at once.
+  static constexpr std::uint64_t kTag = 0x7e00'0000'0000'0000ULL;
+  static constexpr int kKindShift = 48;
+
+  const std::uint64_t base_;
+  mutable std::shared_mutex mutex_;
+  std::uint64_t last_ = 0;                                         // guarded by mutex_
+  std::unordered_map<std::uint64_t, std::shared_ptr<T>> objects_;  // guarded by mutex_
+};
+
+}  // namespace ferry::runtime
+
+#endif  // FERRY_RUNTIME_HANDLE_TABLE_H_

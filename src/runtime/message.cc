@@ -1,0 +1,44 @@
+#include "runtime/message.h"
+
+#include <optional>
+#include <utility>
+
+namespace ferry::runtime {
+namespace {
+
+struct ThreadMessages {
+  std::optional<std::string> pending;
+  std::string handed_out;
+  Code last_error = Code::kOk;
+};
+
+ThreadMessages& OfThisThread() {
+  thread_local ThreadMessages messages;
+  return messages;
+}
+
+}  // namespace
+
+void SetRecentMessage(Code code, std::string message) {
+  ThreadMessages& messages = OfThisThread();
+  messages.pending = std::move(message);
+  messages.last_error = code;
+}
+
+const char* TakeRecentMessage() {
+  ThreadMessages& messages = OfThisThread();
+  if (!messages.pending) return nullptr;
+  messages.handed_out = std::move(*messages.pending);
+  messages.pending.reset();
+  return messages.handed_out.c_str();
+}
+
+Code PeekLastError() {
+  return OfThisThread().last_error;
+}
+
+Code TakeLastError() {
+  return std::exchange(OfThisThread().last_error, Code::kOk);
+}
+
+}  // namespace ferry::runtime
