@@ -46,11 +46,10 @@ void CheckWorld(const moe::MoeConfig& config, const std::vector<CombineRank>& wo
 
 // Section 8: one element of the peer plus one of this rank.
 std::uint16_t AddOfPeer(DType type, std::uint16_t peer, std::uint16_t own) {
-  const double exact = Decode(type, peer) + Decode(type, own);
-  if (type == DType::kFloat16) return Encode(type, exact);
+  if (type == DType::kFloat16) return Encode(type, Decode(type, peer) + Decode(type, own));
   // bf16 is added in binary32 and then rounded again.
-  return Encode(type,
-                static_cast<float>(Decode(type, peer)) + static_cast<float>(Decode(type, own)));
+  const float sum = DecodeToFloat(type, peer) + DecodeToFloat(type, own);
+  return Encode(type, sum);
 }
 
 // The rows that world rank `w` sends back.
@@ -106,8 +105,7 @@ const RowBits& NeededCell(const Cells& cells, std::int64_t token, std::int32_t s
 // Section 6: acc = f32(acc + f32(float(x) * weight)), two separately rounded operations.
 void Accumulate(DType type, std::vector<float>& acc, const RowBits& row, float weight) {
   for (std::size_t h = 0; h < acc.size(); ++h) {
-    const float value = static_cast<float>(Decode(type, row[h]));
-    const float product = value * weight;
+    const float product = DecodeToFloat(type, row[h]) * weight;
     acc[h] = acc[h] + product;
   }
 }

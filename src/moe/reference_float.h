@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "base/dtype.h"
 #include "base/error.h"
@@ -55,6 +56,20 @@ inline double Decode(DType type, std::uint16_t bits) {
                        field - format.max_exponent - format.fraction_bits);
   }
   return (bits & 0x8000) != 0 ? -value : value;
+}
+
+// The same from a table: sums of whole worlds decode millions of elements.
+inline float DecodeToFloat(DType type, std::uint16_t bits) {
+  const auto table_of = [](DType of) {
+    std::vector<float> values;
+    for (int pattern = 0; pattern <= 0xFFFF; ++pattern) {
+      values.push_back(static_cast<float>(Decode(of, static_cast<std::uint16_t>(pattern))));
+    }
+    return values;
+  };
+  static const std::vector<float> bf16 = table_of(DType::kBFloat16);
+  static const std::vector<float> fp16 = table_of(DType::kFloat16);
+  return type == DType::kBFloat16 ? bf16[bits] : fp16[bits];
 }
 
 // Rounds once, to nearest, ties to even. Subnormals are kept; every NaN becomes the positive quiet

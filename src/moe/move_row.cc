@@ -1,0 +1,32 @@
+#include "moe/move_row.h"
+
+#include "base/cpu.h"
+
+namespace ferry::moe {
+
+CopyHint HintFor(std::int64_t bytes) {
+  const auto half_the_cache = static_cast<std::int64_t>(LastLevelCacheBytes() / 2);
+  return bytes > half_the_cache ? CopyHint::kStreaming : CopyHint::kCached;
+}
+
+void MoveRow(const Rows& to, std::int64_t to_row, const ConstRows& from, std::int64_t from_row,
+             CopyHint hint) {
+  if (to.rows_are_dense() && from.rows_are_dense()) {
+    kernels::CopyRow(to.row(to_row), from.row(from_row), static_cast<std::size_t>(to.row_bytes()),
+                     hint);
+  } else {
+    kernels::CopyRowStrided(to.row(to_row), to.col_stride, from.row(from_row), from.col_stride,
+                            to.cols, SizeOf(to.dtype));
+  }
+}
+
+void MoveRows(const Rows& to, const ConstRows& from, CopyHint hint) {
+  for (std::int64_t row = 0; row < from.rows; ++row) MoveRow(to, row, from, row, hint);
+}
+
+Rows DenseRows(std::byte* memory, const ConstRows& shape) {
+  return {memory,     shape.dtype,       shape.rows,
+          shape.cols, shape.row_bytes(), static_cast<std::int64_t>(SizeOf(shape.dtype))};
+}
+
+}  // namespace ferry::moe

@@ -1,0 +1,31 @@
+// Moves rows between views, whatever their strides.
+#ifndef FERRY_MOE_MOVE_ROW_H_
+#define FERRY_MOE_MOVE_ROW_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/matrix.h"
+#include "kernels/copy_row.h"
+
+namespace ferry::moe {
+
+using kernels::CopyHint;
+
+// The better way to write `bytes`, the sum over all ranks that share this machine's caches:
+// streaming once it exceeds what the caches keep until somebody reads it.
+[[nodiscard]] CopyHint HintFor(std::int64_t bytes);
+
+// Copies row `from_row` of `from` to row `to_row` of `to`: same element type, same columns.
+void MoveRow(const Rows& to, std::int64_t to_row, const ConstRows& from, std::int64_t from_row,
+             CopyHint hint);
+
+// Copies all rows of `from` to the first rows of `to`.
+void MoveRows(const Rows& to, const ConstRows& from, CopyHint hint);
+
+// Rows packed side by side in `memory`.
+[[nodiscard]] Rows DenseRows(std::byte* memory, const ConstRows& shape);
+
+}  // namespace ferry::moe
+
+#endif  // FERRY_MOE_MOVE_ROW_H_

@@ -1,0 +1,137 @@
+#include "moe/routing.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "base/error.h"
+#include "moe/published.h"
+
+namespace ferry::moe {
+namespace {
+
+using Ints = std::vector<std::int32_t>;
+
+MoeConfig Config(std::int32_t experts, std::int32_t top_k) {
+  return {.ep_size = 2, .num_experts = experts, .top_k = top_k, .hidden = 4, .global_batch = 64};
+}
+
+struct Planned {
+  RoutingPlan plan;
+  Ints memory;
+
+  [[nodiscard]] Ints Words() const { return {plan.words.begin(), plan.words.end()}; }
+};
+
+Planned Plan(const MoeConfig& config, const Ints& ids) {
+  const auto tokens = static_cast<std::int64_t>(ids.size()) / config.top_k;
+  Planned planned;
+  planned.memory.assign(PlanWords(config, tokens), -7);
+  planned.plan =
+      PlanRouting(config, 5, {ids.data(), tokens, config.top_k, config.top_k, 1}, planned.memory);
+  return planned;
+}
+
+TEST(Routing, SortsPairsByExpertThenTokenThenK) {
+  const Planned planned = Plan(Config(4, 2), {3, 0, 1, 0, 2, 3});
+  EXPECT_EQ(planned.plan.failure, "");
+  EXPECT_EQ(planned.Words(), (Ints{0, 2, 3, 4, 6, /*pairs*/ 1, 3, 2, 4, 0, 5}));
+  EXPECT_FALSE(planned.plan.has_duplicates);
+}
+
+TEST(Routing, KeepsBothCopiesOfAnExpertNamedTwice) {
+  const Planned planned = Plan(Config(2, 3), {1, 0, 1});
+  EXPECT_EQ(planned.Words(), (Ints{0, 1, 3, /*pairs*/ 1, 0, 2}));
+  EXPECT_TRUE(planned.plan.has_duplicates);
+}
+
+TEST(Routing, TheSameExpertInTwoTokensIsNoDuplicate) {
+  EXPECT_FALSE(Plan(Config(2, 2), {1, 0, 0, 1}).plan.has_duplicates);
+}
+
+TEST(Routing, NamesTheFirstBadIdByTokenThenK) {
+  EXPECT_EQ(Plan(Config(7, 2), {0, 6, 1, 9, -1, 2}).plan.failure,
+            "rank 5 token 1 k 1: expert id 9 outside [0, 7)");
+  EXPECT_EQ(Plan(Config(7, 2), {0, -1}).plan.failure,
+            "rank 5 token 0 k 1: expert id -1 outside [0, 7)");
+  EXPECT_EQ(Plan(Config(7, 1), {7}).plan.failure, "rank 5 token 0 k 0: expert id 7 outside [0, 7)");
+}
+
+TEST(Routing, HonoursStridesOfTheIds) {
+  const Ints columns = {9, 1, 9, 0, 9, 1, 9, 0};  // transposed, every second element
+  const MoeConfig config = Config(2, 2);
+  Ints memory(PlanWords(config, 2));
+  const RoutingPlan plan = PlanRouting(config, 0, {columns.data() + 1, 2, 2, 2, 4}, memory);
+  // token 0: {1, 1}, token 1: {0, 0}
+  EXPECT_EQ(plan.failure, "");
+  EXPECT_EQ(Ints(plan.words.begin(), plan.words.end()), (Ints{0, 2, 4, 2, 3, 0, 1}));
+}
+
+TEST(Routing, ChecksIdsThatNobodyRoutes) {
+  const Ints ids = {0, 1, 2, 0};
+  EXPECT_EQ(CheckIds(Config(3, 2), 1, {ids.data(), 2, 2, 2, 1}), "");
+  EXPECT_EQ(CheckIds(Config(2, 2), 1, {ids.data(), 2, 2, 2, 1}),
+            "rank 1 token 1 k 0: expert id 2 outside [0, 2)");
+}
+
+class PublishedPlan : public testing::Test {
+ protected:
+  PublishedPlan() {
+    comm::Record record;
+    PublishPlan(planned_.plan,
+                {reinterpret_cast<const std::byte*>(x_.data()), config_.x_type, 2, 4, 8, 2},
+                record);
+    peer_ = {record.parts, record.values};
+  }
+
+  const MoeConfig config_ = Config(4, 2);
+  const Planned planned_ = Plan(config_, {3, 0, 1, 0});
+  const std::vector<std::uint16_t> x_ = std::vector<std::uint16_t>(8);
+  comm::PeerRecord peer_;
+};
+
+TEST_F(PublishedPlan, IsReadBack) {
+  const PeerPlan plan = OpenPlan(config_, 1, peer_);
+  EXPECT_EQ(plan.num_tokens, 2);
+  EXPECT_EQ(plan.x.row(1), reinterpret_cast<const std::byte*>(x_.data() + 4));
+  const auto pairs = plan.PairsOf(0);
+  EXPECT_EQ(Ints(pairs.begin(), pairs.end()), (Ints{1, 3}));
+  EXPECT_TRUE(plan.PairsOf(2).empty());
+}
+
+TEST_F(PublishedPlan, IsRefusedWhenTheIndexIsShort) {
+  peer_.parts[kIndexPart].bytes = 4 * sizeof(std::int32_t);
+  EXPECT_THROW((void)OpenPlan(config_, 1, peer_), Error);
+}
+
+TEST_F(PublishedPlan, IsRefusedWhenAListLeavesThePairs) {
+  peer_.parts[kIndexPart].bytes -= sizeof(std::int32_t);
+  const PeerPlan plan = OpenPlan(config_, 1, peer_);
+  EXPECT_THROW((void)plan.PairsOf(3), Error);
+}
+
+TEST_F(PublishedPlan, IsRefusedWhenRowsLeaveTheirPart) {
+  const std::array<std::pair<std::size_t, std::int64_t>, 7> damages{{{kNumRows, 3},
+                                                                     {kNumRows, -1},
+                                                                     {kNumRows, 1 << 20},
+                                                                     {kRowsOrigin, 1},
+                                                                     {kRowsOrigin, -1},
+                                                                     {kRowStride, 9},
+                                                                     {kColStride, INT64_MAX}}};
+  for (const auto& [which, value] : damages) {
+    comm::PeerRecord damaged = peer_;
+    damaged.values[which] = value;
+    EXPECT_THROW((void)OpenPlan(config_, 1, damaged), Error) << which << " = " << value;
+  }
+}
+
+TEST_F(PublishedPlan, AllowsNegativeAndZeroStrides) {
+  peer_.values[kRowStride] = -8;
+  peer_.values[kRowsOrigin] = 8;
+  EXPECT_EQ(OpenPlan(config_, 1, peer_).x.row(1), reinterpret_cast<const std::byte*>(x_.data()));
+  peer_.values[kRowStride] = 0;
+  EXPECT_EQ(OpenPlan(config_, 1, peer_).x.row(1), OpenPlan(config_, 1, peer_).x.row(0));
+}
+
+}  // namespace
+}  // namespace ferry::moe

@@ -1,0 +1,145 @@
+#include "support/moe_tensors.h"
+
+#include <cstring>
+#include <utility>
+
+#include "moe/placement.h"
+
+namespace ferry::testing {
+namespace {
+
+std::int64_t NumCounts(const moe::MoeConfig& config, std::int32_t ep_rank) {
+  return std::int64_t{config.ep_size} * config.local_experts(ep_rank) * config.tp_size;
+}
+
+std::vector<comm::Attribute> Agreement(const moe::MoeConfig& config) {
+  return {{"moeExpertNum", std::to_string(config.num_experts)},
+          {"globalBs", std::to_string(config.global_batch)}};
+}
+
+}  // namespace
+
+std::int64_t Capacity(const moe::MoeConfig& config, std::int32_t ep_rank) {
+  return moe::Placement(config).Capacity(ep_rank) * config.tp_size;
+}
+
+DispatchTensors::DispatchTensors(const moe::MoeConfig& config, std::int32_t ep_rank,
+                                 const reference::DispatchRank& rank, std::int64_t expand_x_rows,
+                                 const StridesChooser& choose)
+    : assist_info_size(3 * expand_x_rows),
+      x(rank.num_tokens, config.hidden, choose()),
+      expert_ids(rank.num_tokens, config.top_k, choose()),
+      expand_x(expand_x_rows, config.hidden, choose()),
+      assist_info(1, assist_info_size, choose()),
+      expert_token_nums(1, config.local_experts(ep_rank), choose()),
+      ep_recv_counts(1, NumCounts(config, ep_rank) + 2, choose()),
+      tp_recv_counts(1, 2, choose()),
+      config_(config) {
+  x.SetAll(rank.x);
+  expert_ids.SetAll(rank.expert_ids);
+}
+
+moe::DispatchInput DispatchTensors::input() {
+  return {config_, AsConst(x.rows_of(config_.x_type)), expert_ids.matrix()};
+}
+
+moe::DispatchOutput DispatchTensors::output() {
+  Vector<std::int32_t> triples = assist_info.vector();
+  triples.size = assist_info_size;
+  return {expand_x.rows_of(config_.x_type), triples,
+          expert_token_nums.vector(),       counts_type,
+          ep_recv_counts.vector(),          tp_recv_counts.vector()};
+}
+
+std::string DispatchTensors::Judge(const reference::DispatchResult& result) {
+  expand_x.ExpectAll(result.expand_x);
+  assist_info.ExpectAll(result.assist_info);
+  expert_token_nums.ExpectAll(counts_type == moe::CountsType::kPrefixSums
+                                  ? result.expert_token_prefix_sums
+                                  : result.expert_token_counts);
+  ep_recv_counts.ExpectAll(result.ep_recv_counts);
+  tp_recv_counts.ExpectAll(result.tp_recv_counts);
+  return x.Difference("x") + expert_ids.Difference("expertIds") + expand_x.Difference("expandX") +
+         assist_info.Difference("assistInfoForCombine") +
+         expert_token_nums.Difference("expertTokenNums") +
+         ep_recv_counts.Difference("epRecvCounts") + tp_recv_counts.Difference("tpRecvCounts");
+}
+
+CombineTensors::CombineTensors(const moe::MoeConfig& config, std::int32_t ep_rank,
+                               std::int32_t tp_rank, const reference::CombineRank& rank,
+                               std::int64_t expand_x_rows, const StridesChooser& choose)
+    : expand_x(expand_x_rows, config.hidden, choose()),
+      expert_ids(rank.num_tokens, config.top_k, choose()),
+      assist_info(1, 3 * expand_x_rows, choose()),
+      ep_send_counts(1, NumCounts(config, ep_rank), choose()),
+      tp_send_counts(1, 2, choose()),
+      expert_scales(rank.num_tokens, config.top_k, choose()),
+      shared_expert_x(rank.num_tokens, config.hidden, choose()),
+      x(rank.num_tokens, config.hidden, choose()),
+      config_(config),
+      has_shared_expert_x_(!rank.shared_expert_x.empty()) {
+  expand_x.SetAll(rank.expand_x);
+  expert_ids.SetAll(rank.expert_ids);
+  assist_info.SetAll(rank.assist_info);
+  ep_send_counts.Set(0, std::int64_t{config.ep_size} * config.local_experts(ep_rank) - 1,
+                     static_cast<std::int32_t>(rank.own_rows));
+  tp_send_counts.Set(0, 1 - tp_rank, static_cast<std::int32_t>(rank.peer_rows));
+  expert_scales.SetAll(rank.expert_scales);
+  shared_expert_x.SetAll(rank.shared_expert_x);
+}
+
+moe::CombineInput CombineTensors::input() {
+  moe::CombineInput input;
+  input.config = config_;
+  input.expand_x = AsConst(expand_x.rows_of(config_.x_type));
+  input.expert_ids = expert_ids.matrix();
+  input.assist_info = std::as_const(assist_info).vector();
+  input.ep_send_counts = std::as_const(ep_send_counts).vector();
+  input.tp_send_counts = std::as_const(tp_send_counts).vector();
+  input.expert_scales = expert_scales.matrix();
+  if (has_shared_expert_x_) {
+    input.shared_expert_x = AsConst(shared_expert_x.rows_of(config_.x_type));
+  }
+  return input;
+}
+
+moe::CombineOutput CombineTensors::output() {
+  return {out.value_or(x.rows_of(config_.x_type))};
+}
+
+std::string CombineTensors::Judge(std::span<const std::uint16_t> result) {
+  if (out) {
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      const auto index = static_cast<std::int64_t>(i);
+      const std::byte* element = out->row(index / out->cols) + index % out->cols * out->col_stride;
+      if (std::memcmp(element, &result[i], sizeof(result[i])) != 0) {
+        return "x: element " + std::to_string(i) + " is wrong\n";
+      }
+    }
+    return "";
+  }
+  x.ExpectAll(result);
+  return expand_x.Difference("expandX") + expert_ids.Difference("expertIds") +
+         assist_info.Difference("assistInfoForCombine") +
+         ep_send_counts.Difference("epSendCounts") + tp_send_counts.Difference("tpSendCounts") +
+         expert_scales.Difference("expertScales") + shared_expert_x.Difference("sharedExpertX") +
+         x.Difference("x");
+}
+
+std::vector<std::string> RunDispatch(LocalWorld& world, std::vector<DispatchTensors>& ranks) {
+  return world.Run([&](std::int32_t world_rank, comm::Group& ep, comm::Group* tp) {
+    DispatchTensors& rank = ranks[static_cast<std::size_t>(world_rank)];
+    const moe::DispatchInput input = rank.input();
+    moe::Dispatch(input, rank.output(), Agreement(input.config), ep, tp);
+  });
+}
+
+std::vector<std::string> RunCombine(LocalWorld& world, std::vector<CombineTensors>& ranks) {
+  return world.Run([&](std::int32_t world_rank, comm::Group& ep, comm::Group* tp) {
+    CombineTensors& rank = ranks[static_cast<std::size_t>(world_rank)];
+    const moe::CombineInput input = rank.input();
+    moe::Combine(input, rank.output(), Agreement(input.config), ep, tp);
+  });
+}
+
+}  // namespace ferry::testing
