@@ -1,5 +1,6 @@
 #include "kernels/add_rows.h"
 
+#include "kernels/float_environment.h"
 #include "kernels/isa.h"
 #include "kernels/row_kernels.h"
 
@@ -28,6 +29,7 @@ constexpr IsaTable<AddRowsFunction> kHalf = {AddRowsHalfPortable, AddRowsHalfPor
 
 void AddRows(DType type, const std::byte* peer, const std::byte* own, std::byte* out,
              std::int64_t count) {
+  const IeeeFloatEnvironment environment;
   const auto& table = type == DType::kBFloat16 ? kBFloat16 : kHalf;
   table.Active()(peer, own, out, count);
 }

@@ -22,7 +22,7 @@ INSTANTIATE_TEST_SUITE_P(Hints, CopyWithHint,
 TEST_P(CopyWithHint, MovesExactlyTheBytesAtAnyAlignment) {
   const auto source = RandomBytes(4096, 3);
   for (std::size_t bytes = 0; bytes < 700; bytes += bytes < 140 ? 1 : 37) {
-    for (std::size_t shift : {0, 1, 7, 16, 63}) {
+    for (std::size_t shift : {0U, 1U, 7U, 16U, 63U}) {
       std::vector<std::byte> target(1024, std::byte{0x77});
       std::vector<std::byte> expected = target;
       std::copy_n(source.begin() + 5, bytes, expected.begin() + static_cast<std::ptrdiff_t>(shift));

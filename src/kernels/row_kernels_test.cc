@@ -8,6 +8,7 @@
 
 #include "kernels/add_rows.h"
 #include "kernels/convert.h"
+#include "kernels/float_environment.h"
 #include "kernels/isa.h"
 #include "kernels/weighted_sum.h"
 
@@ -66,6 +67,14 @@ Bits KernelSum(const Problem& problem) {
   return result;
 }
 
+Bits KernelAdd(DType type, const Bits& a, const Bits& b) {
+  Bits out(a.size());
+  AddRows(type, reinterpret_cast<const std::byte*>(a.data()),
+          reinterpret_cast<const std::byte*>(b.data()), reinterpret_cast<std::byte*>(out.data()),
+          static_cast<std::int64_t>(a.size()));
+  return out;
+}
+
 Problem RandomProblem(std::mt19937& random, DType type, std::size_t count) {
   Problem problem{.type = type, .rows = {}, .weights = {}};
   const std::size_t terms = 1 + random() % 18;
@@ -100,8 +109,8 @@ TEST_P(OnEachIsa, WeightedSumEqualsTheDefinition) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     std::mt19937 random(seed);
     const DType type = seed % 2 == 0 ? DType::kBFloat16 : DType::kFloat16;
-    const std::size_t count = seed <= 260 ? seed / 2 : 1000 + random() % 3000;
-    if (count == 0) continue;
+    // Both types at each length from 0 to 130, then long ones.
+    const std::size_t count = seed <= 262 ? (seed - 1) / 2 : 1000 + random() % 3000;
     const Problem problem = RandomProblem(random, type, count);
     ASSERT_EQ(KernelSum(problem), ReferenceSum(problem));
   }
@@ -141,6 +150,7 @@ TEST_P(OnEachIsa, TheSumStartsAtPlusZero) {
 
 TEST_P(OnEachIsa, TheStatedWeightedSumComesOut) {
   ExpectStatedSum({{1.0f, 0.10009765625f}, {0x3E99999A, 0x3F333333}, 0x3EBD});
+  ExpectStatedSum({{2.0f, 0.2001953125f}, {0x3E99999A, 0x3F333333}, 0x3F3D});
   ExpectStatedSum({{3.0f, 0.30078125f}, {0x3E99999A, 0x3F333333}, 0x3F8E});
 }
 
@@ -157,13 +167,55 @@ TEST_P(OnEachIsa, OutMayBeATermsRow) {
   EXPECT_EQ(problem.rows[0], expected);
 }
 
-Bits KernelAdd(DType type, const Bits& a, const Bits& b) {
-  Bits out(a.size());
-  AddRows(type, reinterpret_cast<const std::byte*>(a.data()),
-          reinterpret_cast<const std::byte*>(b.data()), reinterpret_cast<std::byte*>(out.data()),
-          static_cast<std::int64_t>(a.size()));
-  return out;
+// All 65536 bit patterns: subnormals, infinities, every NaN, both zeros.
+Bits EveryPattern() {
+  Bits row(65536);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<std::uint16_t>(i);
+  return row;
 }
+
+TEST_P(OnEachIsa, EveryPatternTimesOneIsItself) {
+  for (const DType type : {DType::kBFloat16, DType::kFloat16}) {
+    const Bits sum = KernelSum({.type = type, .rows = {EveryPattern()}, .weights = {1.0f}});
+    const std::uint16_t infinity = type == DType::kBFloat16 ? 0x7f80 : 0x7c00;
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      std::size_t expected =
+          (i & 0x7fff) > infinity ? (type == DType::kBFloat16 ? 0x7fc0 : 0x7e00) : i;
+      if (i == 0x8000) expected = 0;  // the sum starts at +0
+      ASSERT_EQ(sum[i], expected);
+    }
+  }
+}
+
+TEST_P(OnEachIsa, EveryPatternRoundsAsTheDefinitionDoes) {
+  // Weights that make ties, subnormal results, overflow, infinity times 0 and NaN.
+  for (const std::uint32_t weight :
+       {0x3fc00000U, 0x3f000000U, 0x3a800000U, 0x00000001U, 0x80800000U, 0x477fe000U, 0x7f7fffffU,
+        0x7f800000U, 0xff800000U, 0x7fa00000U, 0x80000000U, 0x3f800001U}) {
+    for (const DType type : {DType::kBFloat16, DType::kFloat16}) {
+      const Problem problem{
+          .type = type, .rows = {EveryPattern()}, .weights = {std::bit_cast<float>(weight)}};
+      ASSERT_EQ(KernelSum(problem), ReferenceSum(problem)) << std::hex << weight;
+    }
+  }
+}
+
+#if defined(__x86_64__)
+TEST_P(OnEachIsa, AProgramThatFlushesSubnormalsChangesNothing) {
+  const Problem problem{.type = DType::kBFloat16,
+                        .rows = {Bits(100, 0x0001), Bits(100, 0x0080)},
+                        .weights = {1.0f, 0.5f}};
+  const Bits expected = ReferenceSum(problem);
+  const Bits expected_sum(100, 0x0002);
+  const unsigned before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);  // FTZ and DAZ, as -ffast-math sets them
+  const Bits sum = KernelSum(problem);
+  const Bits twice = KernelAdd(DType::kBFloat16, problem.rows[0], problem.rows[0]);
+  _mm_setcsr(before);
+  EXPECT_EQ(sum, expected);
+  EXPECT_EQ(twice, expected_sum);
+}
+#endif
 
 TEST_P(OnEachIsa, AddRowsGivesTheStatedSums) {
   for (const std::size_t count : {std::size_t{1}, std::size_t{50}}) {
@@ -175,6 +227,39 @@ TEST_P(OnEachIsa, AddRowsGivesTheStatedSums) {
     EXPECT_EQ(add(DType::kFloat16, 0x6800, 0x3C00), Bits(count, 0x6800));
     EXPECT_EQ(add(DType::kFloat16, 0x6801, 0x3C00), Bits(count, 0x6802));
   }
+}
+
+TEST_P(OnEachIsa, AddRowsWritesExactlyItsElementsAtAnyAlignment) {
+  std::mt19937 random(11);
+  for (std::size_t count = 0; count <= 130; ++count) {
+    std::vector<std::byte> a(2 * count + 1);
+    std::vector<std::byte> b(2 * count + 3);
+    for (std::byte& byte : a) byte = static_cast<std::byte>(random());
+    for (std::byte& byte : b) byte = static_cast<std::byte>(random());
+    std::vector<std::byte> out(2 * count + 2, std::byte{0x5a});
+    const DType type = count % 2 == 0 ? DType::kBFloat16 : DType::kFloat16;
+    AddRows(type, a.data() + 1, b.data() + 3, out.data() + 1, static_cast<std::int64_t>(count));
+    EXPECT_EQ(out.front(), std::byte{0x5a});
+    EXPECT_EQ(out.back(), std::byte{0x5a});
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint16_t x = 0;
+      std::uint16_t y = 0;
+      std::uint16_t sum = 0;
+      std::memcpy(&x, a.data() + 1 + 2 * i, 2);
+      std::memcpy(&y, b.data() + 3 + 2 * i, 2);
+      std::memcpy(&sum, out.data() + 1 + 2 * i, 2);
+      ASSERT_EQ(sum, Round(type, Widen(type, x) + Widen(type, y))) << count << ' ' << i;
+    }
+  }
+}
+
+TEST_P(OnEachIsa, OutOfAddRowsMayBeEitherRow) {
+  const Bits a = EveryPattern();
+  Bits b(a.rbegin(), a.rend());
+  const Bits expected = KernelAdd(DType::kBFloat16, a, b);
+  auto* const rows = reinterpret_cast<std::byte*>(b.data());
+  AddRows(DType::kBFloat16, reinterpret_cast<const std::byte*>(a.data()), rows, rows, 65536);
+  EXPECT_EQ(b, expected);
 }
 
 // The exact sum of two fp16 numbers fits binary64, which is then rounded once by hand.

@@ -1,5 +1,6 @@
 #include "kernels/weighted_sum.h"
 
+#include "kernels/float_environment.h"
 #include "kernels/isa.h"
 #include "kernels/row_kernels.h"
 
@@ -27,6 +28,7 @@ constexpr IsaTable<WeightedSumFunction> kHalf = {WeightedSumHalfPortable, Weight
 }  // namespace
 
 void WeightedSum(DType type, std::span<const Term> terms, std::byte* out, std::int64_t count) {
+  const IeeeFloatEnvironment environment;
   const auto& table = type == DType::kBFloat16 ? kBFloat16 : kHalf;
   table.Active()(terms, out, count);
 }
