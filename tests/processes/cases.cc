@@ -26,6 +26,12 @@ std::vector<Distance> Distances() {
 #endif
 }
 
+std::string NameOf(Step step) {
+  constexpr const char* kNames[] = {"BeforePublish", "AfterPublish", "AfterMeet", "BeforeRelease",
+                                    "AfterRelease"};
+  return kNames[static_cast<std::size_t>(step)];
+}
+
 std::string NameOfCase(const ::testing::TestParamInfo<Distance>& info) {
   return NameOf(info.param);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "processes/launch.h"
+#include "support/faulty_group.h"
 
 namespace ferry::testing {
 
@@ -20,6 +21,7 @@ std::vector<Distance> Distances();
 
 using SizedCase = std::tuple<Distance, std::int32_t>;  // and the number of ranks
 
+std::string NameOf(Step step);
 std::string NameOfCase(const ::testing::TestParamInfo<Distance>& info);
 std::string NameOfSizedCase(const ::testing::TestParamInfo<SizedCase>& info);
 

@@ -83,13 +83,18 @@ void Exchange(comm::Group& ep, comm::Group* tp, const ExchangeOptions& options) 
   }
 }
 
+std::shared_ptr<comm::Call> TakeOne(const RankRun& run, const char* operator_name) {
+  return comm::TakeNumbers(operator_name, run.ep, run.tp, [](const auto&) {});
+}
+
 std::string RunOne(const RankRun& run, const Body& body, const char* operator_name) {
   const std::atomic<bool> abort{false};
-  std::shared_ptr<comm::Call> taken;
-  comm::TakeNumbers(operator_name, run.ep, run.tp,
-                    [&taken](std::shared_ptr<comm::Call> call) { taken = std::move(call); });
+  return RunTaken(*TakeOne(run, operator_name), abort, body);
+}
+
+std::string RunTaken(comm::Call& call, const std::atomic<bool>& abort, const Body& body) {
   try {
-    comm::RunCall(*taken, abort, body);
+    comm::RunCall(call, abort, body);
   } catch (const Error& error) {
     if (error.code() != Code::kRtAicoreException) return "wrong code: " + error.message();
     return error.message();
@@ -99,6 +104,11 @@ std::string RunOne(const RankRun& run, const Body& body, const char* operator_na
 
 std::string RunExchange(const RankRun& run, const ExchangeOptions& options) {
   return RunOne(run, [&options](comm::Group& ep, comm::Group* tp) { Exchange(ep, tp, options); });
+}
+
+std::string DropOne(const RankRun& run, const std::string& reason) {
+  comm::DropCall(*TakeOne(run, "exchange"), reason);
+  return "dropped";
 }
 
 }  // namespace ferry::testing

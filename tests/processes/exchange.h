@@ -2,11 +2,13 @@
 #ifndef FERRY_TESTS_PROCESSES_EXCHANGE_H_
 #define FERRY_TESTS_PROCESSES_EXCHANGE_H_
 
-#include <cstdint>
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "comm/call.h"
 #include "comm/group.h"
 #include "processes/launch.h"
 #include "support/faulty_group.h"
@@ -28,11 +30,16 @@ void Exchange(comm::Group& ep, comm::Group* tp, const ExchangeOptions& options =
 
 using Body = std::function<void(comm::Group& ep, comm::Group* tp)>;
 
-// Runs `body` as the next call of the rank, on all its groups: "ok", or the sentence that it ended
-// with.
+// Takes the numbers of the rank's next call on all its groups.
+std::shared_ptr<comm::Call> TakeOne(const RankRun& run, const char* operator_name = "exchange");
+// Runs a call whose numbers were taken: "ok", or the sentence that it ended with.
+std::string RunTaken(comm::Call& call, const std::atomic<bool>& abort, const Body& body);
+// Runs `body` as the next call of the rank.
 std::string RunOne(const RankRun& run, const Body& body, const char* operator_name = "exchange");
 // The same with Exchange.
 std::string RunExchange(const RankRun& run, const ExchangeOptions& options = {});
+// Takes the numbers of the rank's next call and drops it: "dropped".
+std::string DropOne(const RankRun& run, const std::string& reason);
 
 }  // namespace ferry::testing
 
