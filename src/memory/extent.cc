@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -33,16 +34,17 @@ bool Extent::ChunkCommitted(std::size_t chunk) const noexcept {
 }
 
 std::size_t Extent::MissingBytes(std::size_t begin, std::size_t end) const noexcept {
-  std::size_t missing = 0;
-  for (std::size_t chunk = begin / kChunk; chunk * kChunk < end; ++chunk)
-    if (!ChunkCommitted(chunk)) missing += kChunk;
-  return missing;
-}
-
-bool Extent::IsCommitted(std::size_t begin, std::size_t end) const noexcept {
-  for (std::size_t chunk = begin / kChunk; chunk * kChunk < end; ++chunk)
-    if (!ChunkCommitted(chunk)) return false;
-  return true;
+  const std::size_t first = begin / kChunk;
+  const std::size_t last = CeilDiv(end, kChunk);
+  int missing = 0;
+  for (std::size_t word = first / kBits; word * kBits < last; ++word) {
+    const std::size_t low = std::max(first, word * kBits) - word * kBits;
+    const std::size_t high = std::min(last - word * kBits, kBits);
+    const std::uint64_t wanted = (~std::uint64_t{0} >> (kBits - (high - low))) << low;
+    // acquire: see ChunkCommitted.
+    missing += std::popcount(wanted & ~committed_[word].load(std::memory_order_acquire));
+  }
+  return static_cast<std::size_t>(missing) * kChunk;
 }
 
 bool Extent::Commit(std::size_t begin, std::size_t end) {

@@ -27,11 +27,12 @@ class Extent {
   [[nodiscard]] std::byte* base() const noexcept { return base_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
-  // Whether all of [begin, end), offsets in the extent, is known to exist.
-  [[nodiscard]] bool IsCommitted(std::size_t begin, std::size_t end) const noexcept;
-
-  // Bytes of the chunks of [begin, end) that are not known to exist.
+  // Bytes of the chunks of [begin, end), offsets in the extent, that are not known to exist.
+  // begin < end.
   [[nodiscard]] std::size_t MissingBytes(std::size_t begin, std::size_t end) const noexcept;
+  [[nodiscard]] bool IsCommitted(std::size_t begin, std::size_t end) const noexcept {
+    return MissingBytes(begin, end) == 0;
+  }
 
   // Makes [begin, end) exist; false if there is no memory for it. Not at the same time as itself or
   // Retire on this extent.

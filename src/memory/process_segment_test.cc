@@ -84,6 +84,24 @@ TEST(Segment, AForkedChildNeverTakesItsParentsPages) {
   EXPECT_EQ(block[2 * kMiB - 1], 1);
 }
 
+TEST(Segment, ARefusedMemfdIsAClearError) {
+  EXPECT_EQ(InChild([] {
+              const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+              if (::setrlimit(RLIMIT_NOFILE, &none) != 0) return false;
+              try {
+                (void)ProcessSegment().Allocate(1, 0);
+              } catch (const Error& error) {
+                return error.code() == Code::kRtMemoryAllocation &&
+                       error.message().rfind(
+                           "memfd_create, where device memory comes from, "
+                           "failed: Too many open files",
+                           0) == 0;
+              }
+              return false;
+            }),
+            0);
+}
+
 TEST(Segment, AFileSizeLimitIsAnErrorAndNotASignal) {
   EXPECT_EQ(InChild([] {
               Segment segment;

@@ -115,10 +115,9 @@ TEST(CopyOut, ReadsHolesAsZerosWithoutMakingPages) {
   std::vector<std::byte> copy(64 * kMiB, std::byte{0xEE});
   segment.CopyOut(copy.data(), block, copy.size());
   EXPECT_EQ(Committed(segment), before);
-  for (std::size_t i = 0; i < copy.size(); ++i) {
-    const bool written = i >= 10 * kMiB + 5 && i < 10 * kMiB + 8;
-    ASSERT_EQ(copy[i], written ? std::byte{7} : std::byte{0}) << i;
-  }
+  std::vector<std::byte> expected(copy.size(), std::byte{0});
+  std::memset(expected.data() + 10 * kMiB + 5, 7, 3);
+  EXPECT_EQ(std::memcmp(copy.data(), expected.data(), copy.size()), 0);
 }
 
 TEST(CopyOut, TakesPartsOfPages) {
