@@ -13,16 +13,16 @@ extern "C" {
 
 /* Starts the library for this process.
  *
- *   configPath   path of a JSON file, or null or "". Its contents have no effect
+ *   configPath   path of a JSON file, or null. The contents have no effect
  *
  * Everything is usable after it; a second call counts a reference and returns 100002.
- * Errors: 100002 already started; 100003 the file does not exist; 100000 FERRY_PRODUCT names no
+ * Errors: 100002 already started; 100003 the file cannot be read; 100000 FERRY_PRODUCT names no
  * product. Source: runtime specification, section 5.4. */
 ACL_FUNC_VISIBILITY aclError aclInit(const char* configPath);
 
 /* Ends the library, however many references aclInit counted.
  *
- * Errors: 100037 ended before. Source: runtime specification, section 5.4. */
+ * Errors: 100037 not started, or ended before. Source: runtime specification, section 5.4. */
 ACL_FUNC_VISIBILITY aclError aclFinalize(void);
 
 /* Drops one reference of aclInit; the last one ends the library.

@@ -34,10 +34,10 @@ ACL_FUNC_VISIBILITY const char* aclrtGetSocName(void);
 ACL_FUNC_VISIBILITY aclError aclrtSetDevice(int32_t deviceId);
 
 /* Undoes one aclrtSetDevice; the last one releases this process's resources on the device.
- * Errors: 107001 no such device. */
+ * Errors: 107001 no such device; 107002 not set. */
 ACL_FUNC_VISIBILITY aclError aclrtResetDevice(int32_t deviceId);
 
-/* As aclrtResetDevice, regardless of the count. Errors: 107001 no such device. */
+/* As aclrtResetDevice, regardless of the count. */
 ACL_FUNC_VISIBILITY aclError aclrtResetDeviceForce(int32_t deviceId);
 
 /* Device of the current context.
@@ -66,10 +66,10 @@ ACL_FUNC_VISIBILITY aclError aclrtSynchronizeDevice(void);
  * goes on and a later call can still collect its result. */
 ACL_FUNC_VISIBILITY aclError aclrtSynchronizeDeviceWithTimeout(int32_t timeout);
 
-/* Free and total memory, in bytes. All devices live in host memory.
- *   attr                    any kind: all give the same figures
+/* Memory of the current device that can still be allocated, and that it has in all, in bytes.
+ *   attr                    any kind: all devices have host memory only
  *   freeBytes, totalBytes   out
- * Errors: 100000; 107000 unknown kind. */
+ * Errors: 100000; 107000 unknown kind; 107002. */
 ACL_FUNC_VISIBILITY aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t* freeBytes,
                                              size_t* totalBytes);
 
@@ -80,7 +80,8 @@ ACL_FUNC_VISIBILITY aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t* freeByte
  * Errors: 100000; 107001 no such device. */
 ACL_FUNC_VISIBILITY aclError aclrtCreateContext(aclrtContext* context, int32_t deviceId);
 
-/* Ends a context and its streams. May be called on any thread.
+/* Ends a context and its default stream, once the work queued there is done. The other streams of
+ * the device stay. May be called on any thread.
  * Errors: 100000 null; 107017. */
 ACL_FUNC_VISIBILITY aclError aclrtDestroyContext(aclrtContext context);
 
@@ -201,7 +202,8 @@ ACL_FUNC_VISIBILITY aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, 
 
 /* Time between two records.
  *   ms   out, milliseconds
- * Errors: 100000; 107006 one of them was not recorded yet; 107017. */
+ * Errors: 100000; 107006 one of them is not recorded; 107007 the end was recorded before the start;
+ * 107017. */
 ACL_FUNC_VISIBILITY aclError aclrtEventElapsedTime(float* ms, aclrtEvent startEvent,
                                                    aclrtEvent endEvent);
 
