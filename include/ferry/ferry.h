@@ -22,6 +22,14 @@ extern "C" {
  * Never null; the text is valid for ever. */
 FERRY_API const char* ferryVersion(void);
 
+/* The instruction set that the kernels use: "portable", "avx2" or "avx512"; results do not depend
+ * on it. FERRY_ISA, read once, holds it back. Never null; the text is valid for ever. */
+FERRY_API const char* ferryInstructionSet(void);
+
+/* All that this processor and this build offer, slowest first, separated by blanks.
+ * Never null; the text is valid for ever. */
+FERRY_API const char* ferryInstructionSets(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -41,6 +41,7 @@ enum class Code : std::int32_t {
   kRtContextNull = 107002,
   kRtStreamContext = 107003,
   kRtEventTimestampInvalid = 107006,
+  kRtEventTimestampReversal = 107007,
   kRtStreamSubscribe = 107011,
   kRtThreadSubscribe = 107012,
   kRtStreamNoCallbackRegistered = 107015,

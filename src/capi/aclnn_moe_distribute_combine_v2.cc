@@ -53,9 +53,8 @@ aclnnStatus aclnnMoeDistributeCombineV2GetWorkspaceSize(
     call.x = LookUpTensor(xOut);
     call.workspace_size_given = workspaceSize != nullptr;
     call.executor_given = executor != nullptr;
-    const ferry::ops::Prepared prepared = ferry::ops::PrepareCombine(std::move(call));
-    *workspaceSize = prepared.workspace_size;
-    *executor = static_cast<aclOpExecutor*>(prepared.executor);
+    *executor = static_cast<aclOpExecutor*>(ferry::ops::PrepareCombine(std::move(call)));
+    *workspaceSize = ferry::ops::kWorkspaceSize;
   });
 }
 

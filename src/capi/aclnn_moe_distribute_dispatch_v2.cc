@@ -51,9 +51,8 @@ aclnnStatus aclnnMoeDistributeDispatchV2GetWorkspaceSize(
     call.expand_scales = LookUpTensor(expandScalesOut);
     call.workspace_size_given = workspaceSize != nullptr;
     call.executor_given = executor != nullptr;
-    const ferry::ops::Prepared prepared = ferry::ops::PrepareDispatch(std::move(call));
-    *workspaceSize = prepared.workspace_size;
-    *executor = static_cast<aclOpExecutor*>(prepared.executor);
+    *executor = static_cast<aclOpExecutor*>(ferry::ops::PrepareDispatch(std::move(call)));
+    *workspaceSize = ferry::ops::kWorkspaceSize;
   });
 }
 

@@ -137,7 +137,7 @@ void LaunchCallback(CallbackFunction function, void* user_data, bool block,
 void ProcessCallback(Timeout timeout) {
   const auto thread_id = static_cast<std::uint64_t>(pthread_self());
   const std::shared_ptr<Inbox> inbox = InboxOfThread(thread_id);
-  Require(inbox != nullptr, Code::kRtStreamNoCallbackRegistered,
+  Require(inbox != nullptr, Code::kRtThreadSubscribe,
           "this thread ({}) serves no stream; aclrtSubscribeReport registers it", thread_id);
   std::unique_lock lock(inbox->mutex);
   const auto ready = [&] { return inbox->closed || !inbox->waiting.empty(); };
@@ -147,7 +147,7 @@ void ProcessCallback(Timeout timeout) {
     Require(inbox->changed.wait_for(lock, *timeout, ready), Code::kRtWaitTimeout,
             "no callback came within {} ms", timeout->count());
   }
-  Require(!inbox->closed, Code::kRtStreamNoCallbackRegistered,
+  Require(!inbox->closed, Code::kRtThreadSubscribe,
           "this thread ({}) was unsubscribed while it waited", thread_id);
   const std::shared_ptr<Callback> callback = inbox->waiting.front();
   inbox->waiting.pop_front();

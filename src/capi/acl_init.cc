@@ -1,0 +1,98 @@
+// The runtime's beginning and end, versions, and what a thread can ask about its errors.
+#include <acl/acl.h>
+
+#include "base/env.h"
+#include "capi/guard.h"
+#include "kernels/convert.h"
+#include "runtime/init.h"
+#include "runtime/message.h"
+
+using ferry::capi::Guard;
+using ferry::capi::RequireNotNull;
+
+aclError aclInit(const char* configPath) {
+  return Guard("aclInit", [&] { ferry::runtime::Initialize(configPath); });
+}
+
+aclError aclFinalize(void) {
+  return Guard("aclFinalize", [] { ferry::runtime::Finalize(); });
+}
+
+aclError aclFinalizeReference(uint64_t* refCount) {
+  return Guard("aclFinalizeReference", [&] {
+    const std::uint64_t left = ferry::runtime::FinalizeReference();
+    if (refCount != nullptr) *refCount = left;
+  });
+}
+
+const char* aclGetRecentErrMsg(void) {
+  return ferry::runtime::TakeRecentMessage();
+}
+
+aclError aclrtGetVersion(int32_t* majorVersion, int32_t* minorVersion, int32_t* patchVersion) {
+  return Guard("aclrtGetVersion", [&] {
+    RequireNotNull(majorVersion, "majorVersion");
+    RequireNotNull(minorVersion, "minorVersion");
+    RequireNotNull(patchVersion, "patchVersion");
+    *majorVersion = 1;  // of the acl interface, not of Ferry (ferryVersion)
+    *minorVersion = 14;
+    *patchVersion = 0;
+  });
+}
+
+const char* aclrtGetSocName(void) {
+  return ferry::env::GetProduct() == ferry::env::Product::kA2 ? "Ascend910B3" : "Ascend910_9391";
+}
+
+aclError aclrtPeekAtLastError(aclrtLastErrLevel level) {
+  if (level != ACL_RT_THREAD_LEVEL) return ACL_ERROR_RT_PARAM_INVALID;
+  return static_cast<aclError>(ferry::runtime::PeekLastError());
+}
+
+aclError aclrtGetLastError(aclrtLastErrLevel level) {
+  if (level != ACL_RT_THREAD_LEVEL) return ACL_ERROR_RT_PARAM_INVALID;
+  return static_cast<aclError>(ferry::runtime::TakeLastError());
+}
+
+size_t aclDataTypeSize(aclDataType dataType) {
+  switch (dataType) {
+    case ACL_INT8:
+    case ACL_UINT8:
+    case ACL_BOOL:
+    case ACL_HIFLOAT8:
+    case ACL_FLOAT8_E5M2:
+    case ACL_FLOAT8_E4M3FN:
+    case ACL_FLOAT8_E8M0:
+      return 1;
+    case ACL_FLOAT16:
+    case ACL_BF16:
+    case ACL_INT16:
+    case ACL_UINT16:
+      return 2;
+    case ACL_FLOAT:
+    case ACL_INT32:
+    case ACL_UINT32:
+    case ACL_COMPLEX32:
+      return 4;
+    case ACL_DOUBLE:
+    case ACL_INT64:
+    case ACL_UINT64:
+    case ACL_COMPLEX64:
+      return 8;
+    case ACL_COMPLEX128:
+      return 16;
+    default:  // strings have no fixed size, elements below a byte none in bytes
+      return 0;
+  }
+}
+
+// By definition infinity and NaN are read as if their exponent were an ordinary one.
+float aclFloat16ToFloat(aclFloat16 value) {
+  if ((value & 0x7c00) != 0x7c00) return ferry::kernels::HalfToFloat(value);
+  const float magnitude = 65536.0f * (1.0f + static_cast<float>(value & 0x3ff) / 1024.0f);
+  return (value & 0x8000) != 0 ? -magnitude : magnitude;
+}
+
+aclFloat16 aclFloatToFloat16(float value) {
+  return ferry::kernels::FloatToHalf(value);
+}

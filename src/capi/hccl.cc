@@ -1,0 +1,209 @@
+// Communicators of this process and the barrier.
+#include <hccl/hccl.h>
+
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "capi/guard.h"
+#include "comm/call.h"
+#include "comm/registry.h"
+#include "runtime/context.h"
+#include "runtime/handle_table.h"
+
+using ferry::Code;
+using ferry::Require;
+using ferry::capi::Guard;
+using ferry::comm::Member;
+
+namespace {
+
+// Codes of the layers below that are no HcclResult become the nearest one.
+HcclResult ToHcclResult(int code) {
+  if (code >= HCCL_SUCCESS && code < HCCL_E_RESERVED) {
+    return static_cast<HcclResult>(code);
+  }
+  switch (static_cast<Code>(code)) {
+    case Code::kRtMemoryAllocation:
+      return HCCL_E_MEMORY;
+    case Code::kRuntimeError:
+      return HCCL_E_NOT_FOUND;  // destroyed by another thread meanwhile
+    case Code::kAclInternalError:
+      return HCCL_E_INTERNAL;
+    default:
+      return HCCL_E_RUNTIME;
+  }
+}
+
+template <class Body>
+HcclResult HcclGuard(const char* api, Body&& body) {
+  return ToHcclResult(Guard(api, std::forward<Body>(body)));
+}
+
+ferry::runtime::HandleTable<Member>& Communicators() {
+  static auto* const table =
+      new ferry::runtime::HandleTable<Member>(ferry::runtime::HandleKind::kComm);
+  return *table;
+}
+
+void RequireGiven(const void* pointer, const char* argument) {
+  Require(pointer != nullptr, Code::kHcclPtr, "{} is null; must be a valid pointer", argument);
+}
+
+std::shared_ptr<Member> FindCommunicator(HcclComm comm) {
+  RequireGiven(comm, "comm");
+  auto member = Communicators().Find(comm);
+  Require(member != nullptr, Code::kHcclNotFound,
+          "comm is {}, which is no communicator or one that has been destroyed", comm);
+  return member;
+}
+
+// A meeting of all ranks and nothing else.
+class BarrierTask : public ferry::runtime::Task {
+ public:
+  explicit BarrierTask(std::shared_ptr<ferry::comm::Call> call) : call_(std::move(call)) {}
+
+  void Run(const std::atomic<bool>& abort) override {
+    ferry::comm::RunCall(*call_, abort, [](ferry::comm::Group& group, ferry::comm::Group*) {
+      group.Publish({});
+      group.Meet();
+      group.Release();
+    });
+  }
+
+  void Drop(const std::string& reason) noexcept override { ferry::comm::DropCall(*call_, reason); }
+
+ private:
+  const std::shared_ptr<ferry::comm::Call> call_;
+};
+
+}  // namespace
+
+HcclResult HcclCommInitAll(uint32_t ndev, int32_t* devices, HcclComm* comms) {
+  return HcclGuard("HcclCommInitAll", [&] {
+    RequireGiven(devices, "devices");
+    RequireGiven(comms, "comms");
+    Require(ndev > 0, Code::kHcclPara, "ndev is 0; must be at least 1");
+    auto options = ferry::comm::MemberOptions::FromEnvironment();
+    const auto members = ferry::comm::CreateLocalCommunicator(
+        std::vector<int32_t>(devices, devices + ndev), options);
+    for (std::size_t i = 0; i < members.size(); ++i) comms[i] = Communicators().Add(members[i]);
+  });
+}
+
+HcclResult HcclGetCommName(HcclComm comm, char* commName) {
+  return HcclGuard("HcclGetCommName", [&] {
+    const auto member = FindCommunicator(comm);
+    RequireGiven(commName, "commName");
+    const std::string name = member->name();  // at most 127 characters
+    std::memcpy(commName, name.c_str(), name.size() + 1);
+  });
+}
+
+HcclResult HcclGetRankSize(HcclComm comm, uint32_t* rankSize) {
+  return HcclGuard("HcclGetRankSize", [&] {
+    const auto member = FindCommunicator(comm);
+    RequireGiven(rankSize, "rankSize");
+    *rankSize = static_cast<uint32_t>(member->size());
+  });
+}
+
+HcclResult HcclGetRankId(HcclComm comm, uint32_t* rank) {
+  return HcclGuard("HcclGetRankId", [&] {
+    const auto member = FindCommunicator(comm);
+    RequireGiven(rank, "rank");
+    *rank = static_cast<uint32_t>(member->rank());
+  });
+}
+
+HcclResult HcclCommDestroy(HcclComm comm) {
+  return HcclGuard("HcclCommDestroy", [&] {
+    const auto member = FindCommunicator(comm);
+    // Of two threads that destroy the same handle, one does.
+    Require(Communicators().Remove(comm) != nullptr, Code::kHcclNotFound,
+            "comm is {}, which has been destroyed", comm);
+    ferry::comm::DestroyMember(member);
+  });
+}
+
+HcclResult HcclBarrier(HcclComm comm, aclrtStream stream) {
+  return HcclGuard("HcclBarrier", [&] {
+    const auto member = FindCommunicator(comm);
+    std::shared_ptr<ferry::runtime::Stream> target;
+    try {
+      target = ferry::runtime::FindStream(stream);
+    } catch (const ferry::Error& error) {
+      ferry::Fail(Code::kHcclPara, "{}", error.message());
+    }
+    ferry::comm::TakeNumbers("HcclBarrier", member, nullptr, [&](auto call) {
+      target->Enqueue(std::make_unique<BarrierTask>(std::move(call)));
+    });
+  });
+}
+
+HcclResult HcclGetCommAsyncError(HcclComm comm, HcclResult* asyncError) {
+  return HcclGuard("HcclGetCommAsyncError", [&] {
+    const auto member = FindCommunicator(comm);
+    RequireGiven(asyncError, "asyncError");
+    *asyncError = member->WhyDead() ? HCCL_E_REMOTE : HCCL_SUCCESS;
+  });
+}
+
+const char* HcclGetErrorString(HcclResult code) {
+  switch (code) {
+    case HCCL_SUCCESS:
+      return "no error";
+    case HCCL_E_PARA:
+      return "a parameter has a value that is not allowed";
+    case HCCL_E_PTR:
+      return "a pointer is null";
+    case HCCL_E_MEMORY:
+      return "memory could not be used";
+    case HCCL_E_INTERNAL:
+      return "internal error";
+    case HCCL_E_NOT_SUPPORT:
+      return "not supported";
+    case HCCL_E_NOT_FOUND:
+      return "no such communicator or name";
+    case HCCL_E_UNAVAIL:
+      return "not available";
+    case HCCL_E_SYSCALL:
+      return "a system call failed";
+    case HCCL_E_TIMEOUT:
+      return "the time is over";
+    case HCCL_E_OPEN_FILE_FAILURE:
+      return "a file could not be opened";
+    case HCCL_E_TCP_CONNECT:
+      return "a TCP connection could not be made";
+    case HCCL_E_ROCE_CONNECT:
+      return "a RoCE connection could not be made";
+    case HCCL_E_TCP_TRANSFER:
+      return "a TCP transfer failed";
+    case HCCL_E_ROCE_TRANSFER:
+      return "a RoCE transfer failed";
+    case HCCL_E_RUNTIME:
+      return "the runtime reported an error";
+    case HCCL_E_DRV:
+      return "the driver reported an error";
+    case HCCL_E_PROFILING:
+      return "profiling failed";
+    case HCCL_E_CCE:
+      return "the compute engine reported an error";
+    case HCCL_E_NETWORK:
+      return "the network failed";
+    case HCCL_E_AGAIN:
+      return "try again";
+    case HCCL_E_REMOTE:
+      return "another rank failed";
+    case HCCL_E_SUSPENDING:
+      return "the communicator is being suspended";
+    case HCCL_E_OPRETRY_FAIL:
+      return "retrying an operator failed";
+    case HCCL_E_OOM:
+      return "out of memory";
+    case HCCL_E_RESERVED:
+      break;
+  }
+  return "unknown error";
+}

@@ -1,0 +1,138 @@
+// The `ferry` program, run as a user runs it.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace {
+
+struct Outcome {
+  int status = -1;
+  std::string output;  // stdout and stderr together
+};
+
+Outcome RunShell(const std::string& command) {
+  Outcome outcome;
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) return outcome;
+  std::array<char, 4096> buffer{};
+  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    outcome.output.append(buffer.data(), n);
+  }
+  const int status = pclose(pipe);
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+// A run small enough for the sanitizers: 2 experts a rank would not fit TP, so EP 8 or 4 of
+// mixtral.
+Outcome RunSmall(const std::string& flags) {
+  return RunShell(std::string(FERRY_TOOL_PATH) +
+                  " run --preset mixtral-8x7b --bs 4 --text " FERRY_TEST_TEXT " " + flags);
+}
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(FerryRun, CarriesATextAndFindsEveryOutputEqual) {
+  const Outcome outcome = RunSmall("--ep 4");
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "every output of 4 ranks bit-equal")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "of a plain copy")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "load max/mean")) << outcome.output;
+  EXPECT_LE(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 12) << outcome.output;
+}
+
+TEST(FerryRun, WorksWithTensorParallelPairs) {
+  const Outcome outcome = RunSmall("--ep 8 --tp 2");
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "every output of 16 ranks bit-equal")) << outcome.output;
+}
+
+TEST(FerryRun, SizesHcclBuffsizeUnlessTheUserHasSetIt) {
+  EXPECT_TRUE(Contains(RunSmall("--ep 4").output, "sized for this run"));
+  const Outcome set = RunShell(std::string("HCCL_BUFFSIZE=300 ") + FERRY_TOOL_PATH +
+                               " run --preset mixtral-8x7b --ep 4 --bs 4 --text " FERRY_TEST_TEXT);
+  EXPECT_EQ(set.status, 0) << set.output;
+  EXPECT_TRUE(Contains(set.output, "HCCL_BUFFSIZE 300 MiB, as you have set it")) << set.output;
+}
+
+TEST(FerryRun, TooSmallABufferIsRefusedWithTheSizeThatIsNeeded) {
+  const Outcome outcome =
+      RunShell(std::string("HCCL_BUFFSIZE=1 ") + FERRY_TOOL_PATH +
+               " run --preset mixtral-8x7b --ep 4 --bs 4 --text " FERRY_TEST_TEXT);
+  EXPECT_EQ(outcome.status, 1) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "HCCL_BUFFSIZE")) << outcome.output;
+}
+
+TEST(FerryRun, AnAbsentRankIsNamedByTheHangLineAndByTheError) {
+  const Outcome outcome = RunSmall("--ep 4 --fault absent:3");
+  EXPECT_EQ(outcome.status, 1) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "rank(s) 3 did not arrive within 3 s")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "waiting")) << outcome.output;
+}
+
+TEST(FerryRun, AMismatchNamesParameterRanksAndValues) {
+  const Outcome experts = RunSmall("--ep 4 --fault mismatch:moeExpertNum:2");
+  EXPECT_EQ(experts.status, 1) << experts.output;
+  EXPECT_TRUE(
+      Contains(experts.output, "parameter moeExpertNum differs: rank 0 has 8, rank 2 has 12"))
+      << experts.output;
+  for (const std::string parameter : {"globalBs", "commAlg", "HCCL_BUFFSIZE", "H"}) {
+    const Outcome outcome = RunSmall("--ep 4 --fault mismatch:" + parameter + ":1");
+    EXPECT_EQ(outcome.status, 1) << outcome.output;
+    EXPECT_TRUE(Contains(outcome.output, "parameter " + parameter + " differs: rank 0 has "))
+        << outcome.output;
+  }
+}
+
+TEST(FerryRun, AFlippedBitIsExplained) {
+  const Outcome outcome = RunSmall("--ep 4 --fault flip:1");
+  EXPECT_EQ(outcome.status, 1) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "DIFFERENT: rank 1: expandX row")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "(bits 0x0010 differ)")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "the row is token")) << outcome.output;
+}
+
+TEST(FerryRun, WritesTheResultAsJson) {
+  const auto path = std::filesystem::temp_directory_path() / "ferry_run_test.json";
+  const Outcome outcome = RunSmall("--ep 4 --json " + path.string());
+  ASSERT_EQ(outcome.status, 0) << outcome.output;
+  const auto json = nlohmann::json::parse(std::ifstream(path));
+  EXPECT_TRUE(json.at("equal").get<bool>());
+  EXPECT_GT(json.at("dispatch").at("rows").get<std::int64_t>(), 0);
+  EXPECT_EQ(json.at("dispatch").at("bytes").get<std::int64_t>(),
+            json.at("dispatch").at("rows").get<std::int64_t>() * 4096 * 2);
+  EXPECT_GT(json.at("combine").at("ratio_to_copy").get<double>(), 0.0);
+  std::filesystem::remove(path);
+}
+
+TEST(FerryRun, RefusesWhatCannotBeRunAndNamesTheRange) {
+  const Outcome ep = RunSmall("--ep 3");
+  EXPECT_EQ(ep.status, 2) << ep.output;
+  EXPECT_TRUE(Contains(ep.output, "--ep is 3; must divide the 8 experts")) << ep.output;
+  EXPECT_EQ(RunSmall("--ep 1").status, 2);
+  EXPECT_EQ(RunSmall("--ep 4 --tp 2").status, 2);
+  EXPECT_EQ(RunSmall("--ep 4 --bs 513").status, 2);
+  EXPECT_EQ(RunSmall("--ep 4 --fault absent:9").status, 2);
+  EXPECT_EQ(RunSmall("--ep 4 --preset none").status, 2);
+  EXPECT_NE(RunSmall("--no-such-flag").status, 0);
+}
+
+TEST(FerryInfo, TellsVersionProductDevicesInstructionSetsAndMemory) {
+  const Outcome outcome = RunShell(std::string(FERRY_TOOL_PATH) + " info");
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  for (const char* word :
+       {"version", "product", "Ascend910_9391", "devices", "instruction set", "device memory"}) {
+    EXPECT_TRUE(Contains(outcome.output, word)) << word << " in " << outcome.output;
+  }
+}
+
+}  // namespace

@@ -1,0 +1,18 @@
+// ferry: the command line. One file a subcommand.
+#include <ferry/ferry.h>
+
+#include <CLI/CLI.hpp>
+
+#include "info_command.h"
+#include "run_command.h"
+
+int main(int argc, char** argv) {
+  CLI::App app("Ferry carries MoE tokens to their experts and back, on any Linux machine.");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("ferry ") + ferryVersion());
+  int status = 0;
+  ferry::tool::AddRunCommand(app, status);
+  ferry::tool::AddInfoCommand(app, status);
+  CLI11_PARSE(app, argc, argv);
+  return status;
+}

@@ -1,0 +1,177 @@
+#include "run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "copy_roof.h"
+#include "gate.h"
+#include "ops/window_size.h"
+#include "oracle.h"
+#include "world.h"
+
+namespace ferry::tool {
+namespace {
+
+void CheckOptions(const RunOptions& options) {
+  const auto check = [](bool ok, const std::string& message) {
+    if (!ok) throw std::invalid_argument(message);
+  };
+  check(options.ep_size >= 2 && options.ep_size <= 768,
+        fmt::format("--ep is {}; must be in [2, 768]", options.ep_size));
+  check(options.tp_size == 1 || options.tp_size == 2,
+        fmt::format("--tp is {}; must be 1 or 2", options.tp_size));
+  check(options.batch_size >= 1 && options.batch_size <= 512,
+        fmt::format("--bs is {}; must be in [1, 512]", options.batch_size));
+  const Preset& preset = FindPreset(options.preset);
+  check(preset.num_experts % options.ep_size == 0,
+        fmt::format("--ep is {}; must divide the {} experts of {}", options.ep_size,
+                    preset.num_experts, preset.name));
+  check(options.tp_size == 1 || preset.num_experts == options.ep_size,
+        fmt::format("--tp is 2, which needs one expert a rank; --ep must be {} for {}",
+                    preset.num_experts, preset.name));
+}
+
+// Sizes what callers of CANN find by trial, unless the user has set it.
+void SizeEnvironment(const RunOptions& options, const Preset& preset, RunResult& result) {
+  const std::int64_t bytes =
+      ops::WindowBytesA3({.max_batch = options.batch_size,
+                          .ep_size = options.ep_size,
+                          .experts_per_rank = preset.num_experts / options.ep_size,
+                          .top_k = preset.top_k,
+                          .shared_experts = 0,
+                          .hidden = preset.hidden},
+                         ops::WindowForm::kFullmeshV1);
+  const std::int64_t mib = std::max<std::int64_t>(2, ops::MiBFor(bytes));
+  result.buffsize_is_ours = std::getenv("HCCL_BUFFSIZE") == nullptr;
+  setenv("HCCL_BUFFSIZE", std::to_string(mib).c_str(), /*overwrite=*/0);
+  result.buffsize_mib = std::atoll(std::getenv("HCCL_BUFFSIZE"));
+  setenv("FERRY_DEVICE_COUNT", std::to_string(options.ep_size * options.tp_size).c_str(), 0);
+}
+
+// A hang is shown in seconds instead of the half hour that is CANN's default.
+void ShortenWaits(const Fault& fault) {
+  if (fault.kind != Fault::Kind::kAbsent) return;
+  setenv("HCCL_EXEC_TIMEOUT", "3", 0);
+  setenv("FERRY_WATCHDOG", "1", 0);
+}
+
+void FlipOneBit(const World& world, const Fault& fault) {
+  const auto& ranks = world.ranks();
+  for (std::size_t w = 0; w < ranks.size(); ++w) {
+    if (!fault.Hits(Fault::Kind::kFlip, static_cast<std::int32_t>(w))) continue;
+    const auto last = world.config().ep_size * world.config().experts_per_rank() - 1;
+    const std::int64_t rows = ranks[w].ep_recv_counts->data<std::int32_t>()[last];
+    if (rows == 0) {  // a rank without rows still has its counts
+      ranks[w].ep_recv_counts->data<std::int32_t>()[last] ^= 1;
+    } else {
+      ranks[w].expand_x->data<std::uint16_t>()[(rows / 2) * world.config().hidden + 7] ^= 0x10;
+    }
+  }
+}
+
+class LoadStatistics {
+ public:
+  explicit LoadStatistics(std::int32_t num_experts)
+      : rows_(static_cast<std::size_t>(num_experts)), words_(rows_.size()) {}
+
+  void Count(const Batch& batch, const std::vector<Token>& tokens) {
+    for (const auto& words : batch) {
+      for (const std::int32_t word : words) {
+        for (const std::int32_t e : tokens[static_cast<std::size_t>(word)].expert_ids) {
+          ++rows_[static_cast<std::size_t>(e)];
+          ++words_[static_cast<std::size_t>(e)][word];
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] HottestExpert Hottest(const Text& text, std::int32_t experts_per_rank) const {
+    const auto top = std::max_element(rows_.begin(), rows_.end());
+    const auto expert = static_cast<std::size_t>(top - rows_.begin());
+    const auto& words = words_[expert];
+    const auto word =
+        std::max_element(words.begin(), words.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::int64_t sum = 0;
+    for (const std::int64_t rows : rows_) sum += rows;
+    return {.expert = static_cast<std::int32_t>(expert),
+            .ep_rank = static_cast<std::int32_t>(expert) / experts_per_rank,
+            .rows = *top,
+            .word = text.words[static_cast<std::size_t>(word->first)],
+            .max_to_mean = static_cast<double>(*top) * static_cast<double>(rows_.size()) /
+                           static_cast<double>(sum)};
+  }
+
+ private:
+  std::vector<std::int64_t> rows_;                           // [expert]
+  std::vector<std::map<std::int32_t, std::int64_t>> words_;  // [expert] word -> rows
+};
+
+std::int64_t CountRows(const Oracle& oracle) {
+  std::int64_t rows = 0;
+  for (const auto& rank : oracle.dispatched()) rows += rank.own_rows + rank.peer_rows;
+  return rows;
+}
+
+void AddPhase(PhaseTotals& totals, std::int64_t rows, const Preset& preset, double seconds,
+              CopyRoof& roof) {
+  totals.rows += rows;
+  totals.bytes += rows * preset.hidden * 2;
+  totals.seconds.push_back(seconds);
+  totals.copy_seconds.push_back(roof.Measure());
+}
+
+}  // namespace
+
+RunResult RunText(const RunOptions& options) {
+  CheckOptions(options);
+  const Preset& preset = FindPreset(options.preset);
+  const std::int32_t num_ranks = options.ep_size * options.tp_size;
+  const Fault fault = ParseFault(options.fault, num_ranks);
+  const Text text = ReadText(options.text_path);
+  const std::vector<Token> tokens = EmbedAndGate(preset, text.words, options.seed);
+
+  RunResult result;
+  result.title = text.title;
+  result.num_words = static_cast<std::int64_t>(text.tokens.size());
+  result.num_distinct = static_cast<std::int64_t>(text.words.size());
+  SizeEnvironment(options, preset, result);
+  ShortenWaits(fault);
+  World world(preset, options.ep_size, options.tp_size, options.batch_size, fault);
+  LoadStatistics load(preset.num_experts);
+
+  const auto ranks = static_cast<std::size_t>(num_ranks);
+  const auto per_rank = static_cast<std::size_t>(options.batch_size);
+  for (std::size_t begin = 0; begin < text.tokens.size(); begin += ranks * per_rank) {
+    const Batch batch = DealBatch(text.tokens, begin, ranks, per_rank);
+    const Oracle oracle(world, batch, tokens, preset.has_shared_expert);
+    const std::int64_t rows = CountRows(oracle);
+    CopyRoof roof(static_cast<std::size_t>(rows * preset.hidden * 2),
+                  static_cast<std::size_t>(preset.top_k));
+    world.Load(batch, tokens);
+    try {
+      AddPhase(result.dispatch, rows, preset, world.Dispatch(), roof);
+      FlipOneBit(world, fault);
+      result.difference = oracle.ExplainDispatchDifference(world, text);
+      if (result.difference) return result;
+      world.RunExperts();
+      AddPhase(result.combine, rows, preset, world.Combine(), roof);
+    } catch (const ApiError& error) {
+      result.failure = error.what();
+      return result;
+    }
+    result.difference = oracle.ExplainCombineDifference(world, text);
+    if (result.difference) return result;
+    load.Count(batch, tokens);
+    ++result.num_batches;
+  }
+  result.hottest = load.Hottest(text, world.config().experts_per_rank());
+  return result;
+}
+
+}  // namespace ferry::tool

@@ -1,0 +1,302 @@
+#include "world.h"
+
+#include <aclnnop/aclnn_moe_distribute_combine_v2.h>
+#include <aclnnop/aclnn_moe_distribute_dispatch_v2.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+
+#include "kernels/convert.h"
+
+namespace ferry::tool {
+namespace {
+
+std::uint16_t ScaleBFloat16(std::uint16_t bits, float scale) {
+  return kernels::FloatToBFloat16(kernels::BFloat16ToFloat(bits) * scale);
+}
+
+// Sets an environment variable for the length of one call, as a rank with a wrong setting would
+// have it.
+class ScopedEnv {
+ public:
+  ScopedEnv(const char* name, const std::string& value) : name_(name) {
+    if (const char* old = std::getenv(name)) old_ = old;
+    setenv(name, value.c_str(), 1);
+  }
+  ScopedEnv(const ScopedEnv&) = delete;
+  ScopedEnv& operator=(const ScopedEnv&) = delete;
+  ~ScopedEnv() {
+    if (old_) {
+      setenv(name_, old_->c_str(), 1);
+    } else {
+      unsetenv(name_);
+    }
+  }
+
+ private:
+  const char* name_;
+  std::optional<std::string> old_;
+};
+
+std::string NameOf(HcclComm comm) {
+  char name[COMM_NAME_MAX_LENGTH] = {};
+  Check(HcclGetCommName(comm, name), "HcclGetCommName");
+  return name;
+}
+
+}  // namespace
+
+World::World(const Preset& preset, std::int32_t ep_size, std::int32_t tp_size,
+             std::int64_t batch_size, const Fault& fault)
+    : config_{.ep_size = ep_size,
+              .tp_size = tp_size,
+              .num_experts = preset.num_experts,
+              .num_shared_experts = 0,
+              .num_shared_ranks = 0,
+              .top_k = preset.top_k,
+              .hidden = preset.hidden,
+              .global_batch = batch_size * ep_size,
+              .x_type = DType::kBFloat16},
+      has_shared_expert_(preset.has_shared_expert),
+      batch_size_(batch_size),
+      fault_(fault),
+      ranks_(static_cast<std::size_t>(ep_size) * static_cast<std::size_t>(tp_size)) {
+  Check(aclInit(nullptr), "aclInit");
+  CreateDevices();
+  CreateGroups();
+  for (RankState& rank : ranks_) CreateTensors(rank);
+}
+
+World::~World() {
+  for (std::size_t w = 0; w < ranks_.size(); ++w) {
+    RankState& rank = ranks_[w];
+    aclrtSetCurrentContext(rank.context);
+    for (auto* tensor :
+         {&rank.x, &rank.expert_ids, &rank.expert_scales, &rank.shared_expert_x, &rank.expand_x,
+          &rank.dynamic_scales, &rank.assist_info, &rank.expert_token_nums, &rank.ep_recv_counts,
+          &rank.tp_recv_counts, &rank.combined_x}) {
+      tensor->reset();
+    }
+    if (rank.ep_comm != nullptr) HcclCommDestroy(rank.ep_comm);
+    if (rank.tp_comm != nullptr) HcclCommDestroy(rank.tp_comm);
+    if (rank.stream != nullptr) aclrtDestroyStream(rank.stream);
+    if (rank.context != nullptr) aclrtDestroyContext(rank.context);
+    aclrtResetDevice(static_cast<std::int32_t>(w));
+  }
+  aclFinalize();
+}
+
+void World::CreateDevices() {
+  for (std::size_t w = 0; w < ranks_.size(); ++w) {
+    RankState& rank = ranks_[w];
+    rank.ep_rank = static_cast<std::int32_t>(w) / config_.tp_size;
+    rank.tp_rank = static_cast<std::int32_t>(w) % config_.tp_size;
+    Check(aclrtSetDevice(static_cast<std::int32_t>(w)), "aclrtSetDevice");
+    Check(aclrtCreateContext(&rank.context, static_cast<std::int32_t>(w)), "aclrtCreateContext");
+    Check(aclrtCreateStream(&rank.stream), "aclrtCreateStream");
+  }
+}
+
+// One EP group per TP rank, one TP group per EP rank.
+void World::CreateGroups() {
+  const auto tp_size = static_cast<std::size_t>(config_.tp_size);
+  const auto ep_size = static_cast<std::size_t>(config_.ep_size);
+  for (std::size_t t = 0; t < tp_size; ++t) {
+    std::vector<std::int32_t> devices;
+    for (std::size_t e = 0; e < ep_size; ++e) {
+      devices.push_back(static_cast<std::int32_t>(e * tp_size + t));
+    }
+    std::vector<HcclComm> comms(ep_size);
+    Check(HcclCommInitAll(static_cast<std::uint32_t>(ep_size), devices.data(), comms.data()),
+          "HcclCommInitAll");
+    for (std::size_t e = 0; e < ep_size; ++e) ranks_[e * tp_size + t].ep_comm = comms[e];
+  }
+  for (std::size_t e = 0; tp_size > 1 && e < ep_size; ++e) {
+    std::vector<std::int32_t> devices;
+    for (std::size_t t = 0; t < tp_size; ++t) {
+      devices.push_back(static_cast<std::int32_t>(e * tp_size + t));
+    }
+    std::vector<HcclComm> comms(tp_size);
+    Check(HcclCommInitAll(static_cast<std::uint32_t>(tp_size), devices.data(), comms.data()),
+          "HcclCommInitAll");
+    for (std::size_t t = 0; t < tp_size; ++t) ranks_[e * tp_size + t].tp_comm = comms[t];
+  }
+  for (RankState& rank : ranks_) {
+    rank.ep_name = NameOf(rank.ep_comm);
+    if (rank.tp_comm != nullptr) rank.tp_name = NameOf(rank.tp_comm);
+  }
+}
+
+// Capacities as the interface document gives them (A, in its words). A rank with another
+// moeExpertNum or H (--fault mismatch) needs more, so that phase 1 accepts its call and the ranks'
+// meeting refuses it.
+void World::CreateTensors(RankState& rank) {
+  Check(aclrtSetCurrentContext(rank.context), "aclrtSetCurrentContext");
+  const bool mismatched =
+      fault_.Hits(Fault::Kind::kMismatch, rank.ep_rank * config_.tp_size + rank.tp_rank);
+  const std::int64_t local_experts =
+      config_.experts_per_rank() + (fault_.parameter == "moeExpertNum" && mismatched ? 1 : 0);
+  const std::int64_t hidden = config_.hidden - (fault_.parameter == "H" && mismatched ? 32 : 0);
+  const std::int64_t batches = fault_.parameter == "globalBs" && mismatched ? 2 : 1;
+  const std::int64_t capacity =
+      batches * config_.global_batch * std::min<std::int64_t>(local_experts, config_.top_k);
+  const std::int64_t tp = config_.tp_size;
+  const auto make = [](std::vector<std::int64_t> dims, aclDataType type) {
+    return std::make_unique<DeviceTensor>(std::move(dims), type);
+  };
+  rank.x = make({batch_size_, hidden}, ACL_BF16);
+  rank.expert_ids = make({batch_size_, config_.top_k}, ACL_INT32);
+  rank.expert_scales = make({batch_size_, config_.top_k}, ACL_FLOAT);
+  if (has_shared_expert_) rank.shared_expert_x = make({batch_size_, hidden}, ACL_BF16);
+  rank.expand_x = make({tp * capacity, hidden}, ACL_BF16);
+  rank.dynamic_scales = make({tp * capacity}, ACL_FLOAT);
+  rank.assist_info = make({capacity * 128}, ACL_INT32);
+  rank.expert_token_nums = make({local_experts}, ACL_INT64);
+  rank.ep_recv_counts = make({config_.ep_size * local_experts * tp}, ACL_INT32);
+  rank.tp_recv_counts = make({tp}, ACL_INT32);
+  rank.combined_x = make({batch_size_, hidden}, ACL_BF16);
+}
+
+void World::Load(const Batch& batch, const std::vector<Token>& tokens) {
+  const std::int64_t hidden = config_.hidden;
+  for (std::size_t w = 0; w < ranks_.size(); ++w) {
+    RankState& rank = ranks_[w];
+    std::vector<std::uint16_t> x;
+    std::vector<std::uint16_t> shared;
+    std::vector<std::int32_t> ids;
+    std::vector<float> scales;
+    for (const std::int32_t word : batch[w]) {
+      const Token& token = tokens[static_cast<std::size_t>(word)];
+      x.insert(x.end(), token.embedding.begin(), token.embedding.end());
+      ids.insert(ids.end(), token.expert_ids.begin(), token.expert_ids.end());
+      scales.insert(scales.end(), token.expert_weights.begin(), token.expert_weights.end());
+      for (const std::uint16_t bits : token.embedding) {
+        if (has_shared_expert_) shared.push_back(ScaleBFloat16(bits, kSharedExpertScale));
+      }
+    }
+    rank.num_tokens = static_cast<std::int64_t>(batch[w].size());
+    const bool narrow = fault_.Mismatches("H", static_cast<std::int32_t>(w));
+    const std::int64_t width = narrow ? hidden - 32 : hidden;
+    x.resize(static_cast<std::size_t>(rank.num_tokens * width));
+    rank.x->Reshape({rank.num_tokens, width});
+    rank.x->Upload(x);
+    rank.expert_ids->Reshape({rank.num_tokens, config_.top_k});
+    rank.expert_ids->Upload(ids);
+    rank.expert_scales->Reshape({rank.num_tokens, config_.top_k});
+    rank.expert_scales->Upload(scales);
+    rank.combined_x->Reshape({rank.num_tokens, width});
+    if (has_shared_expert_ && !narrow) {
+      rank.shared_expert_x->Reshape({rank.num_tokens, hidden});
+      rank.shared_expert_x->Upload(shared);
+    }
+  }
+}
+
+aclnnStatus World::PrepareDispatch(const World& world, const RankState& rank,
+                                   std::uint64_t* workspace_size, aclOpExecutor** executor) {
+  const moe::MoeConfig& config = world.config_;
+  const Fault& fault = world.fault_;
+  const std::int32_t w = rank.ep_rank * config.tp_size + rank.tp_rank;
+  std::int64_t num_experts = config.num_experts;
+  if (fault.Mismatches("moeExpertNum", w)) num_experts += config.ep_size;
+  std::int64_t global_batch = config.global_batch;
+  if (fault.Mismatches("globalBs", w)) global_batch *= 2;
+  const char* comm_alg = fault.Mismatches("commAlg", w) ? "fullmesh_v2" : nullptr;
+  std::optional<ScopedEnv> wrong_setting;
+  if (fault.Mismatches("HCCL_BUFFSIZE", w)) {
+    const char* set = std::getenv("HCCL_BUFFSIZE");
+    wrong_setting.emplace("HCCL_BUFFSIZE", std::to_string(std::atoi(set ? set : "200") + 1));
+  }
+  return aclnnMoeDistributeDispatchV2GetWorkspaceSize(
+      rank.x->handle(), rank.expert_ids->handle(), nullptr, nullptr, nullptr, rank.ep_name.c_str(),
+      config.ep_size, rank.ep_rank, num_experts, rank.tp_name.c_str(), config.tp_size, rank.tp_rank,
+      /*expertShardType=*/0, /*sharedExpertNum=*/1,
+      /*sharedExpertRankNum=*/0, /*quantMode=*/0, global_batch, /*expertTokenNumsType=*/1, comm_alg,
+      rank.expand_x->handle(), rank.dynamic_scales->handle(), rank.assist_info->handle(),
+      rank.expert_token_nums->handle(), rank.ep_recv_counts->handle(),
+      rank.tp_recv_counts->handle(), nullptr, workspace_size, executor);
+}
+
+aclnnStatus World::PrepareCombine(const World& world, const RankState& rank,
+                                  std::uint64_t* workspace_size, aclOpExecutor** executor) {
+  const moe::MoeConfig& config = world.config_;
+  return aclnnMoeDistributeCombineV2GetWorkspaceSize(
+      rank.expand_x->handle(), rank.expert_ids->handle(), rank.assist_info->handle(),
+      rank.ep_recv_counts->handle(), rank.expert_scales->handle(), rank.tp_recv_counts->handle(),
+      nullptr, nullptr, nullptr, nullptr, nullptr,
+      world.has_shared_expert_ ? rank.shared_expert_x->handle() : nullptr, rank.ep_name.c_str(),
+      config.ep_size, rank.ep_rank, config.num_experts, rank.tp_name.c_str(), config.tp_size,
+      rank.tp_rank, /*expertShardType=*/0, /*sharedExpertNum=*/1, /*sharedExpertRankNum=*/0,
+      config.global_batch, /*outDtype=*/0, /*commQuantMode=*/0, /*groupListType=*/0, nullptr,
+      rank.combined_x->handle(), workspace_size, executor);
+}
+
+double World::Launch(const char* api,
+                     aclnnStatus (*phase1)(const World&, const RankState&, std::uint64_t*,
+                                           aclOpExecutor**),
+                     aclnnStatus (*phase2)(void*, std::uint64_t, aclOpExecutor*, aclrtStream)) {
+  std::vector<aclOpExecutor*> executors(ranks_.size());
+  std::vector<std::unique_ptr<DeviceTensor>> workspaces(ranks_.size());
+  std::vector<std::uint64_t> workspace_sizes(ranks_.size());
+  for (std::size_t w = 0; w < ranks_.size(); ++w) {
+    Check(aclrtSetCurrentContext(ranks_[w].context), "aclrtSetCurrentContext");
+    Check(phase1(*this, ranks_[w], &workspace_sizes[w], &executors[w]), api);
+    if (workspace_sizes[w] > 0) {
+      workspaces[w] = std::make_unique<DeviceTensor>(
+          std::vector<std::int64_t>{static_cast<std::int64_t>(workspace_sizes[w])}, ACL_INT8);
+    }
+  }
+  const auto start = std::chrono::steady_clock::now();
+  for (std::size_t w = 0; w < ranks_.size(); ++w) {
+    if (fault_.Hits(Fault::Kind::kAbsent, static_cast<std::int32_t>(w))) {
+      Check(aclDestroyAclOpExecutor(executors[w]), "aclDestroyAclOpExecutor");
+      continue;
+    }
+    void* workspace = workspaces[w] ? workspaces[w]->data<void>() : nullptr;
+    Check(phase2(workspace, workspace_sizes[w], executors[w], ranks_[w].stream), api);
+  }
+  SynchroniseAll();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Every rank's result is collected before the first failure is reported: the group must be left
+// usable.
+void World::SynchroniseAll() {
+  std::optional<ApiError> first;
+  for (const RankState& rank : ranks_) {
+    try {
+      Check(aclrtSynchronizeStream(rank.stream), "aclrtSynchronizeStream");
+    } catch (const ApiError& error) {
+      if (!first) first = error;
+    }
+  }
+  if (first) throw *first;
+}
+
+double World::Dispatch() {
+  return Launch("aclnnMoeDistributeDispatchV2", &World::PrepareDispatch,
+                &aclnnMoeDistributeDispatchV2);
+}
+
+double World::Combine() {
+  return Launch("aclnnMoeDistributeCombineV2", &World::PrepareCombine,
+                &aclnnMoeDistributeCombineV2);
+}
+
+void World::RunExperts() {
+  for (const RankState& rank : ranks_) {
+    auto* row = rank.expand_x->data<std::uint16_t>();
+    for (std::int32_t l = 0; l < config_.experts_per_rank(); ++l) {
+      const float scale = ExpertScale(rank.ep_rank * config_.experts_per_rank() + l);
+      const std::int64_t rows = rank.expert_token_nums->data<std::int64_t>()[l];
+      for (std::int64_t i = 0; i < rows * config_.hidden; ++i) {
+        row[i] = ScaleBFloat16(row[i], scale);
+      }
+      row += rows * config_.hidden;
+    }
+  }
+}
+
+}  // namespace ferry::tool

@@ -1,0 +1,91 @@
+// The ranks of a run: devices, streams, groups and tensors, driven through the C API from one
+// thread.
+#ifndef FERRY_TOOLS_FERRY_WORLD_H_
+#define FERRY_TOOLS_FERRY_WORLD_H_
+
+#include <hccl/hccl.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api.h"
+#include "batch.h"
+#include "fault.h"
+#include "gate.h"
+#include "moe/config.h"
+#include "presets.h"
+
+namespace ferry::tool {
+
+// Everything that one rank holds. World rank = ep_rank * tp_size + tp_rank, as in the seed
+// document's sample.
+struct RankState {
+  std::int32_t ep_rank = 0;
+  std::int32_t tp_rank = 0;
+  aclrtContext context = nullptr;
+  aclrtStream stream = nullptr;
+  HcclComm ep_comm = nullptr;
+  HcclComm tp_comm = nullptr;
+  std::string ep_name;
+  std::string tp_name;
+
+  std::unique_ptr<DeviceTensor> x, expert_ids, expert_scales, shared_expert_x;  // inputs
+  std::unique_ptr<DeviceTensor> expand_x, dynamic_scales, assist_info, expert_token_nums,
+      ep_recv_counts, tp_recv_counts;  // what dispatch writes
+  std::unique_ptr<DeviceTensor> combined_x;
+  std::int64_t num_tokens = 0;
+};
+
+class World {
+ public:
+  World(const Preset& preset, std::int32_t ep_size, std::int32_t tp_size, std::int64_t batch_size,
+        const Fault& fault);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World();
+
+  [[nodiscard]] const moe::MoeConfig& config() const { return config_; }
+  [[nodiscard]] const std::vector<RankState>& ranks() const { return ranks_; }
+
+  // Puts a batch into the ranks' input tensors.
+  void Load(const Batch& batch, const std::vector<Token>& tokens);
+
+  // One collective operation over all ranks. Returns the seconds from the first phase-2 call to the
+  // return of the last synchronise. Throws ApiError with the first failing rank's message.
+  double Dispatch();
+  double Combine();
+
+  // What the experts do to the rows: expert e scales by ExpertScale(e), in bf16, in place.
+  void RunExperts();
+  [[nodiscard]] static float ExpertScale(std::int32_t expert) {
+    return 0.5f + 0.125f * static_cast<float>(expert % 13);
+  }
+  // What the shared expert, which each rank runs on its own tokens, does to an element.
+  static constexpr float kSharedExpertScale = 0.75f;
+
+ private:
+  void CreateDevices();
+  void CreateGroups();
+  void CreateTensors(RankState& rank);
+  void SynchroniseAll();
+  double Launch(const char* api,
+                aclnnStatus (*phase1)(const World&, const RankState&, std::uint64_t*,
+                                      aclOpExecutor**),
+                aclnnStatus (*phase2)(void*, std::uint64_t, aclOpExecutor*, aclrtStream));
+  static aclnnStatus PrepareDispatch(const World&, const RankState&, std::uint64_t*,
+                                     aclOpExecutor**);
+  static aclnnStatus PrepareCombine(const World&, const RankState&, std::uint64_t*,
+                                    aclOpExecutor**);
+
+  moe::MoeConfig config_;
+  bool has_shared_expert_;
+  std::int64_t batch_size_;
+  Fault fault_;
+  std::vector<RankState> ranks_;
+};
+
+}  // namespace ferry::tool
+
+#endif  // FERRY_TOOLS_FERRY_WORLD_H_
