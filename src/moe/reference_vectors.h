@@ -21,7 +21,8 @@ struct DispatchVector {
   std::vector<DispatchResult> expected;
 };
 
-// Spec dispatch.md sections 12, 13.2 (two worlds), 13.3, 13.4 with room for all rows, 13.5, 13.6.
+// Spec dispatch.md sections 12, 13.2 (two worlds), 13.3, 13.4 with room for all rows, the same with
+// K <= E, 13.5, 13.6.
 [[nodiscard]] std::vector<DispatchVector> DispatchVectors();
 
 // The one called `name`.

@@ -158,6 +158,20 @@ DispatchVector DuplicateIds() {
                  {{}, {0, 0, 0, 0, 0, 2, 0, 1, 2, 1, 0, 0, 1, 0, 1, 1, 0, 2}, {3, 6}, {6}}});
 }
 
+// As section 13.4 with E 4, so that K stays within E as the operator demands: all copies go to rank
+// 1, which receives 9 rows against A = 8.
+DispatchVector LegalDuplicateIds() {
+  const moe::MoeConfig config{
+      .ep_size = 2, .num_experts = 4, .top_k = 3, .hidden = kHidden, .global_batch = 4};
+  return Vector("Section13_4Legal", config, {{2, 3, 2, 3, 2, 3}, {2, 2, 2}},
+                {{{}, {}, {0, 0, 0, 0}, {0, 0}},
+                 {{},
+                  {0, 0, 0, 0, 0, 2, 0, 1, 1, 1, 0, 0, 1, 0, 1, 1, 0, 2, 0, 0, 1, 0, 1, 0, 0, 1, 2},
+                  {3, 6, 9, 9},
+                  {6, 3},
+                  {6, 9}}});
+}
+
 DispatchVector TensorParallel() {
   const moe::MoeConfig config{.ep_size = 2,
                               .tp_size = 2,
@@ -231,13 +245,10 @@ DispatchVector Sample() {
 }  // namespace
 
 std::vector<DispatchVector> DispatchVectors() {
-  return {WorkedExample(),
-          ThreeCopiesOfOneSharedExpert(),
-          TwoSharedExperts(),
-          UnequalBatches(),
-          DuplicateIds(),
-          TensorParallel(),
-          Sample()};
+  return {WorkedExample(),    ThreeCopiesOfOneSharedExpert(),
+          TwoSharedExperts(), UnequalBatches(),
+          DuplicateIds(),     LegalDuplicateIds(),
+          TensorParallel(),   Sample()};
 }
 
 DispatchVector DispatchVectorNamed(const std::string& name) {

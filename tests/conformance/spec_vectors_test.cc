@@ -54,7 +54,16 @@ TEST_P(DispatchOfTheSpec, GivesTheStatedOutputsWithPrefixSums) {
   ExpectDispatch(GetParam(), {.counts_type = moe::CountsType::kPrefixSums});
 }
 
-INSTANTIATE_TEST_SUITE_P(Spec, DispatchOfTheSpec, testing::ValuesIn(reference::DispatchVectors()),
+// Section 13.4 has K 3 with E 2, which check 30 of the same document refuses.
+std::vector<DispatchVector> LegalVectors() {
+  std::vector<DispatchVector> vectors = reference::DispatchVectors();
+  std::erase_if(vectors, [](const DispatchVector& vector) {
+    return vector.config.top_k > vector.config.num_experts;
+  });
+  return vectors;
+}
+
+INSTANTIATE_TEST_SUITE_P(Spec, DispatchOfTheSpec, testing::ValuesIn(LegalVectors()),
                          [](const auto& test) { return test.param.name; });
 
 class CombineOfTheSpec : public testing::TestWithParam<CombineVector> {};
@@ -123,9 +132,9 @@ TEST(DispatchOfUnequalBatches, GlobalBsZeroFailsOnBothRanks) {
   }
 }
 
-// dispatch.md section 13.4 where the rows do not fit.
+// dispatch.md sections 13.4 and 11.4: more rows than A and no room for them.
 TEST(DispatchOfDuplicateIds, RowsBeyondCapacityFailOnBothRanksAndWriteNothingOutside) {
-  const DispatchVector vector = reference::DispatchVectorNamed("Section13_4");
+  const DispatchVector vector = reference::DispatchVectorNamed("Section13_4Legal");
   const World world(vector.config.ep_size);
   std::vector<DispatchTensors> ranks;
   for (std::size_t w = 0; w < vector.world.size(); ++w) {
@@ -136,9 +145,9 @@ TEST(DispatchOfDuplicateIds, RowsBeyondCapacityFailOnBothRanksAndWriteNothingOut
     EXPECT_EQ(outcome.launch, 0) << outcome.message;
     EXPECT_EQ(outcome.finish, ACL_ERROR_RT_AICORE_EXCEPTION);
     EXPECT_EQ(outcome.message, outcomes[0].message);
-    EXPECT_NE(outcome.message.find("rank 1"), std::string::npos) << outcome.message;
-    EXPECT_NE(outcome.message.find("6"), std::string::npos) << outcome.message;
-    EXPECT_NE(outcome.message.find("4"), std::string::npos) << outcome.message;
+    EXPECT_NE(outcome.message.find("rank 1: 9 rows needed, expandX has 8 rows available"),
+              std::string::npos)
+        << outcome.message;
   }
   for (DispatchTensors& rank : ranks) {
     // What lies inside the tensors is undefined now; their guards are not.

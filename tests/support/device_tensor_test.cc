@@ -6,17 +6,25 @@
 #include <cstdint>
 #include <vector>
 
+#include "acl/acl.h"
+
 namespace ferry::support {
 namespace {
 
 using Values = std::vector<std::int32_t>;
+
+class DeviceTensorTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { Check(aclrtSetDevice(0), "aclrtSetDevice"); }
+  static void TearDownTestSuite() { Check(aclrtResetDevice(0), "aclrtResetDevice"); }
+};
 
 // Where the library would write, for a test that plays the library.
 std::int32_t* DataOf(const DeviceTensor& tensor) {
   return reinterpret_cast<std::int32_t*>(tensor.data());
 }
 
-TEST(DeviceTensor, ReadsBackWhatItWroteWhateverTheStrides) {
+TEST_F(DeviceTensorTest, ReadsBackWhatItWroteWhateverTheStrides) {
   const Values values = {1, 2, 3, 4, 5, 6};
   for (const Storage& storage :
        {Storage{}, Storage{.strides = {5, 1}, .offset = 2}, Storage{.strides = {1, 2}},
@@ -28,34 +36,34 @@ TEST(DeviceTensor, ReadsBackWhatItWroteWhateverTheStrides) {
   }
 }
 
-TEST(DeviceTensor, AcceptsExactlyTheExpectedPrefix) {
+TEST_F(DeviceTensorTest, AcceptsExactlyTheExpectedPrefix) {
   DeviceTensor tensor(ACL_INT32, {4});
   DataOf(tensor)[0] = 7;
   DataOf(tensor)[1] = 8;
   EXPECT_TRUE(tensor.Holds(Values{7, 8}));
 }
 
-TEST(DeviceTensor, NoticesAValueThatWasNotWritten) {
+TEST_F(DeviceTensorTest, NoticesAValueThatWasNotWritten) {
   DeviceTensor tensor(ACL_INT32, {4});
   DataOf(tensor)[0] = 7;
   EXPECT_FALSE(tensor.Holds(Values{7, 8}));
 }
 
-TEST(DeviceTensor, NoticesAWriteBehindTheExpectedPrefix) {
+TEST_F(DeviceTensorTest, NoticesAWriteBehindTheExpectedPrefix) {
   DeviceTensor tensor(ACL_INT32, {4});
   DataOf(tensor)[0] = 7;
   DataOf(tensor)[3] = 0;
   EXPECT_FALSE(tensor.Holds(Values{7}));
 }
 
-TEST(DeviceTensor, NoticesAWriteBetweenTheRowsOfAStridedView) {
+TEST_F(DeviceTensorTest, NoticesAWriteBetweenTheRowsOfAStridedView) {
   DeviceTensor tensor(ACL_INT32, {2, 3}, {.strides = {5, 1}});
   tensor.Write(Values{1, 2, 3, 4, 5, 6});
   DataOf(tensor)[3] = 0;
   EXPECT_FALSE(tensor.IsUntouched());
 }
 
-TEST(DeviceTensor, NoticesAWriteBeforeAndBehindItsMemory) {
+TEST_F(DeviceTensorTest, NoticesAWriteBeforeAndBehindItsMemory) {
   DeviceTensor before(ACL_INT32, {4});
   DataOf(before)[-1] = 0;
   EXPECT_FALSE(before.IsUntouched());
@@ -64,7 +72,7 @@ TEST(DeviceTensor, NoticesAWriteBeforeAndBehindItsMemory) {
   EXPECT_FALSE(behind.IsUntouched());
 }
 
-TEST(DeviceTensor, SharesItsMemoryWithAView) {
+TEST_F(DeviceTensorTest, SharesItsMemoryWithAView) {
   DeviceTensor tensor(ACL_INT32, {4});
   DeviceTensor view(tensor, {2}, {.offset = 1});
   tensor.Write(Values{1, 2, 3, 4});
