@@ -41,11 +41,9 @@ runtime::HandleTable<Executor>& Executors() {
   return *kTable;
 }
 
-Prepared Register(std::string operator_name, Members members, Work work) {
-  auto executor =
-      std::make_shared<Executor>(std::move(operator_name), std::move(members), std::move(work));
-  const std::uint64_t workspace_size = executor->workspace_size();
-  return {.executor = Executors().Add(std::move(executor)), .workspace_size = workspace_size};
+void* Register(std::string operator_name, Members members, Work work) {
+  return Executors().Add(
+      std::make_shared<Executor>(std::move(operator_name), std::move(members), std::move(work)));
 }
 
 [[noreturn]] void FailUnknown() {
@@ -81,9 +79,6 @@ std::shared_ptr<Executor> Enter(const char* operator_name, const LaunchArgs& lau
   std::shared_ptr<Executor> executor = Find(launch.executor);
   Require(executor->operator_name() == operator_name, Code::kInner,
           "executor is one of {}; must be one of {}", executor->operator_name(), operator_name);
-  Require(launch.workspace_size >= executor->workspace_size(), Code::kParamInvalid,
-          "workspaceSize is {}; must be at least {}", launch.workspace_size,
-          executor->workspace_size());
   // Of two threads that launch one executor, only one finds it still there.
   if (!executor->repeatable() && Executors().Remove(launch.executor) == nullptr) FailUnknown();
   return executor;
@@ -100,7 +95,7 @@ void Executor::Launch(runtime::Stream& stream) const {
                     });
 }
 
-Prepared PrepareDispatch(DispatchCall call) {
+void* PrepareDispatch(DispatchCall call) {
   Members members = LookUpFacts(call);
   auto work = std::make_shared<const DispatchWork>(CheckDispatch(call));
   return Register(kDispatchV2, std::move(members), [work](comm::Group& ep, comm::Group* tp) {
@@ -108,7 +103,7 @@ Prepared PrepareDispatch(DispatchCall call) {
   });
 }
 
-Prepared PrepareCombine(CombineCall call) {
+void* PrepareCombine(CombineCall call) {
   Members members = LookUpFacts(call);
   auto work = std::make_shared<const CombineWork>(CheckCombine(call));
   return Register(kCombineV2, std::move(members),

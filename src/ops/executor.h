@@ -1,6 +1,6 @@
 // The executor between the two phases of an operator (spec runtime.md section 7).
 //
-//   Prepared prepared = PrepareDispatch(call);                  // phase 1, throws what it refuses
+//   void* executor = PrepareDispatch(call);                     // phase 1, throws what it refuses
 //   LaunchExecutor(kDispatchV2, {workspace, bytes, executor, stream});  // phase 2
 //
 // Everything that phase 2 needs is in the executor: tensors' descriptions, attributes, the
@@ -25,6 +25,10 @@ namespace ferry::ops {
 inline constexpr const char* kDispatchV2 = "aclnnMoeDistributeDispatchV2";
 inline constexpr const char* kCombineV2 = "aclnnMoeDistributeCombineV2";
 
+// Bytes that phase 2 wants of its caller, so no workspace is too small: rows go once from owner to
+// place, and nothing is staged.
+inline constexpr std::uint64_t kWorkspaceSize = 0;
+
 // What the operator does on its groups; `tp` is null without TP.
 using Work = std::function<void(comm::Group& ep, comm::Group* tp)>;
 
@@ -39,8 +43,6 @@ class Executor {
   ~Executor() = default;
 
   [[nodiscard]] const std::string& operator_name() const { return operator_name_; }
-  // Bytes: rows go once from owner to place, so nothing is staged in the caller's memory.
-  [[nodiscard]] std::uint64_t workspace_size() const { return 0; }
 
   // Stored (relaxed) before the caller hands the executor to phase 2; no other data depends on it.
   [[nodiscard]] bool repeatable() const { return repeatable_.load(std::memory_order_relaxed); }
@@ -57,15 +59,9 @@ class Executor {
   std::atomic<bool> repeatable_{false};
 };
 
-// What phase 1 hands out.
-struct Prepared {
-  void* executor = nullptr;  // a handle
-  std::uint64_t workspace_size = 0;
-};
-
-// Phase 1: checks the call, whose facts it looks up.
-[[nodiscard]] Prepared PrepareDispatch(DispatchCall call);
-[[nodiscard]] Prepared PrepareCombine(CombineCall call);
+// Phase 1: checks the call, whose facts it looks up, and returns the handle of a new executor.
+[[nodiscard]] void* PrepareDispatch(DispatchCall call);
+[[nodiscard]] void* PrepareCombine(CombineCall call);
 
 // The arguments of a phase 2.
 struct LaunchArgs {
