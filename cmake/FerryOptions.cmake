@@ -10,6 +10,16 @@ if(FERRY_WARNINGS_AS_ERRORS)
   target_compile_options(ferry_options INTERFACE -Werror)
 endif()
 if(FERRY_SANITIZE)
-  target_compile_options(ferry_options INTERFACE -fsanitize=${FERRY_SANITIZE})
+  # What a sanitizer finds ends the program: a message alone would pass for success.
+  target_compile_options(ferry_options INTERFACE
+    -fsanitize=${FERRY_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(ferry_options INTERFACE -fsanitize=${FERRY_SANITIZE})
 endif()
+
+# Compile nothing twice where ccache is at hand; a launcher that the user has chosen stays.
+find_program(FERRY_CCACHE ccache)
+foreach(language C CXX)
+  if(FERRY_CCACHE AND NOT CMAKE_${language}_COMPILER_LAUNCHER)
+    set(CMAKE_${language}_COMPILER_LAUNCHER ${FERRY_CCACHE})
+  endif()
+endforeach()
