@@ -3,12 +3,11 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(shims ascendcl nnopbase opapi hccl)
-set_target_properties(${shims} PROPERTIES INSTALL_RPATH "$ORIGIN")
+set_target_properties(${FERRY_SHIMS} PROPERTIES INSTALL_RPATH "$ORIGIN")
 file(RELATIVE_PATH bin_to_lib /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
 set_target_properties(ferry_tool PROPERTIES INSTALL_RPATH "$ORIGIN/${bin_to_lib}")
 
-install(TARGETS ferry ${shims} EXPORT ferryTargets)
+install(TARGETS ferry ${FERRY_SHIMS} EXPORT ferryTargets)
 install(TARGETS ferry_tool)
 install(DIRECTORY include/ ${FERRY_OPERATOR_TREE}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
