@@ -135,6 +135,8 @@ LogLevel GetLogLevel() {
   return LogLevel::kError;
 }
 
-std::string IsaText() { return Get("FERRY_ISA").value_or(""); }
+std::string IsaText() {
+  return Get("FERRY_ISA").value_or("");
+}
 
 }  // namespace ferry::env

@@ -1,5 +1,5 @@
-// fmt, compiled once into Ferry: a header-only fmt would be compiled again in every file (ten times the
-// build time), and Debian's shared one would be a dependency of every program that links Ferry.
+// fmt, compiled once into Ferry: a header-only fmt would be compiled again in every file (ten times
+// the build time), and Debian's shared one would be a dependency of every program that links Ferry.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHECK(call)                                        \
-  do {                                                     \
-    const int ret = (int)(call);                           \
+#define CHECK(call)                                       \
+  do {                                                    \
+    const int ret = (int)(call);                          \
     if (ret != 0) return printf("%s = %d\n", #call, ret); \
   } while (0)
 
