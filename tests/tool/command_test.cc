@@ -76,7 +76,7 @@ TEST(FerryRun, AnAbsentRankIsNamedByTheHangLineAndByTheError) {
   const Outcome outcome = RunSmall("--ep 4 --fault absent:3");
   EXPECT_EQ(outcome.status, 1) << outcome.output;
   EXPECT_TRUE(Contains(outcome.output, "rank(s) 3 did not arrive within 3 s")) << outcome.output;
-  EXPECT_TRUE(Contains(outcome.output, "waiting")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "has waited 1 s for rank(s) 3")) << outcome.output;
 }
 
 TEST(FerryRun, AMismatchNamesParameterRanksAndValues) {

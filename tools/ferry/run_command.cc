@@ -44,6 +44,7 @@ void AddRunCommand(CLI::App& app, int& status) {
   const auto options = std::make_shared<RunOptions>();
   CLI::App* run = app.add_subcommand(
       "run", "Carry the words of a text to their experts and back; compare with the reference");
+  run->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   run->add_option("--preset", options->preset, "Model sizes: " + PresetNames())
       ->capture_default_str();
   run->add_option("--text", options->text_path, "File whose words are the tokens")
