@@ -93,6 +93,15 @@ TEST(FerryRun, AMismatchNamesParameterRanksAndValues) {
   }
 }
 
+TEST(FerryRun, AMismatchReachesTheMeetingWithTheDefaultModelToo) {
+  const Outcome outcome = RunShell(std::string(FERRY_TOOL_PATH) + " run --text " FERRY_TEST_TEXT
+                                                                  " --fault mismatch:globalBs:3");
+  EXPECT_EQ(outcome.status, 1) << outcome.output;
+  EXPECT_TRUE(
+      Contains(outcome.output, "parameter globalBs differs: rank 0 has 512, rank 3 has 1024"))
+      << outcome.output;
+}
+
 TEST(FerryRun, AFlippedBitIsExplained) {
   const Outcome outcome = RunSmall("--ep 4 --fault flip:1");
   EXPECT_EQ(outcome.status, 1) << outcome.output;

@@ -37,7 +37,8 @@ void CheckOptions(const RunOptions& options) {
 }
 
 // Sizes what callers of CANN find by trial, unless the user has set it.
-void SizeEnvironment(const RunOptions& options, const Preset& preset, RunResult& result) {
+void SizeEnvironment(const RunOptions& options, const Preset& preset, const Fault& fault,
+                     RunResult& result) {
   const std::int64_t bytes =
       ops::WindowBytesA3({.max_batch = options.batch_size,
                           .ep_size = options.ep_size,
@@ -46,7 +47,10 @@ void SizeEnvironment(const RunOptions& options, const Preset& preset, RunResult&
                           .shared_experts = 0,
                           .hidden = preset.hidden},
                          ops::WindowForm::kFullmeshV1);
-  const std::int64_t mib = std::max<std::int64_t>(2, ops::MiBFor(bytes));
+  // A rank with another moeExpertNum or globalBs must be refused by its peers, not for lack of
+  // window.
+  const std::int64_t factor = fault.kind == Fault::Kind::kMismatch ? 3 : 1;
+  const std::int64_t mib = std::max<std::int64_t>(2, ops::MiBFor(factor * bytes));
   result.buffsize_is_ours = std::getenv("HCCL_BUFFSIZE") == nullptr;
   setenv("HCCL_BUFFSIZE", std::to_string(mib).c_str(), /*overwrite=*/0);
   result.buffsize_mib = std::atoll(std::getenv("HCCL_BUFFSIZE"));
@@ -140,7 +144,7 @@ RunResult RunText(const RunOptions& options) {
   result.title = text.title;
   result.num_words = static_cast<std::int64_t>(text.tokens.size());
   result.num_distinct = static_cast<std::int64_t>(text.words.size());
-  SizeEnvironment(options, preset, result);
+  SizeEnvironment(options, preset, fault, result);
   ShortenWaits(fault);
   World world(preset, options.ep_size, options.tp_size, options.batch_size, fault);
   LoadStatistics load(preset.num_experts);
