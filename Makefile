@@ -1,18 +1,23 @@
-# Two commands: `make run` and `make test`. Both set this machine up first (SETUP=0 to leave it alone).
+# Two commands: `make run` and `make test`. Both set this machine up first; SETUP=0 leaves it alone.
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
-PRESETS ?= release asan tsan
+# What `make test` builds and tests, in this order; TESTS=release for the first alone.
+TESTS ?= release asan tsan
+export JOBS
 
-.PHONY: help run test build asan tsan release-test setup-run setup-test tidy clean
+.PHONY: help run test build release asan tsan format format-check tidy clean setup-run setup-test
 
 help:
-	@echo 'make run      set up, build, and carry a real text to its experts and back'
-	@echo 'make test     set up, build, and run all tests: release, then under sanitizers'
-	@echo 'make build    build the release preset into build/release'
-	@echo 'make asan     tests under the address and undefined-behaviour sanitizers'
-	@echo 'make tsan     tests under the thread sanitizer'
-	@echo 'make tidy     clang-tidy over src/ (not part of make test: minutes a file)'
-	@echo 'make clean    remove build/'
+	@echo 'make run            set up, build, and carry a real text to its experts and back'
+	@echo 'make test           set up, build, and run all tests: release, then under sanitizers'
+	@echo '                    TESTS="release" | "asan" | "tsan": only these'
+	@echo 'make build          set up and build the release preset into build/release'
+	@echo 'make release        the tests of the release preset'
+	@echo 'make asan           the tests under the address and undefined-behaviour sanitizers'
+	@echo 'make tsan           the tests under the thread sanitizer'
+	@echo 'make format         clang-format every source; format-check: only look (also a test)'
+	@echo 'make tidy           clang-tidy over src/ and tools/ (minutes, so no part of make test)'
+	@echo 'make clean          remove build/'
 
 setup-run:
 	@scripts/setup.sh run
@@ -31,14 +36,24 @@ run: setup-run
 	@build/release/bin/ferry run
 
 test: setup-test
-	@scripts/test.sh $(PRESETS)
+	@scripts/test.sh $(TESTS)
 
-release-test asan tsan: setup-test
-	@scripts/test.sh $(@:release-test=release)
+release asan tsan: setup-test
+	@scripts/test.sh $@
 
+SOURCES = find src include tools tests examples bench -name '*.cc' -o -name '*.h' -o -name '*.c'
+
+format:
+	@$(SOURCES) | xargs clang-format -i
+
+format-check:
+	@tests/house/check_format.sh . clang-format
+
+# fmt_library.cc is fmt's own code.
 tidy:
 	@cmake --preset release
-	@find src tools -name '*.cc' | xargs -P $(JOBS) -n 4 clang-tidy -quiet -p build/release
+	@find src tools -name '*.cc' ! -name '*_test.cc' ! -name fmt_library.cc | \
+	  xargs -P $(JOBS) -n 4 clang-tidy -quiet -p build/release
 
 clean:
 	rm -rf build
