@@ -1,12 +1,25 @@
 #include "moe/move_row.h"
 
+#include <algorithm>
+
 #include "base/cpu.h"
 
 namespace ferry::moe {
+namespace {
+
+// A virtual machine of two cores may report the 480 MiB of its whole host, of which it owns a
+// share. More than this per core is not counted on.
+constexpr std::int64_t kMostCachePerCore = std::int64_t{16} << 20;
+
+}  // namespace
+
+std::int64_t CacheShareBytes() {
+  return std::min(static_cast<std::int64_t>(LastLevelCacheBytes()),
+                  kMostCachePerCore * UsableCores());
+}
 
 CopyHint HintFor(std::int64_t bytes) {
-  const auto half_the_cache = static_cast<std::int64_t>(LastLevelCacheBytes() / 2);
-  return bytes > half_the_cache ? CopyHint::kStreaming : CopyHint::kCached;
+  return bytes > CacheShareBytes() / 2 ? CopyHint::kStreaming : CopyHint::kCached;
 }
 
 void MoveRow(const Rows& to, std::int64_t to_row, const ConstRows& from, std::int64_t from_row,

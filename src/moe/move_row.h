@@ -12,8 +12,11 @@ namespace ferry::moe {
 
 using kernels::CopyHint;
 
+// What of the last-level cache this process can count on.
+[[nodiscard]] std::int64_t CacheShareBytes();
+
 // The better way to write `bytes`, the sum over all ranks that share this machine's caches:
-// streaming once it exceeds what the caches keep until somebody reads it.
+// streaming once it exceeds half of the cache, which does not keep it until somebody reads it.
 [[nodiscard]] CopyHint HintFor(std::int64_t bytes);
 
 // Copies row `from_row` of `from` to row `to_row` of `to`: same element type, same columns.

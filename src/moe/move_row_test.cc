@@ -50,9 +50,15 @@ TEST(MoveRow, DenseRowsLieSideBySide) {
 }
 
 TEST(MoveRow, StreamsWhatHalfTheCacheCannotKeep) {
-  const auto half = static_cast<std::int64_t>(LastLevelCacheBytes() / 2);
+  const std::int64_t half = CacheShareBytes() / 2;
   EXPECT_EQ(HintFor(half), CopyHint::kCached);
   EXPECT_EQ(HintFor(half + 1), CopyHint::kStreaming);
+}
+
+TEST(MoveRow, CountsOnNoMoreCacheThanItsCoresHave) {
+  EXPECT_GT(CacheShareBytes(), 0);
+  EXPECT_LE(CacheShareBytes(), static_cast<std::int64_t>(LastLevelCacheBytes()));
+  EXPECT_LE(CacheShareBytes(), (std::int64_t{16} << 20) * UsableCores());
 }
 
 }  // namespace
