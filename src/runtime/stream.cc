@@ -24,6 +24,8 @@ constexpr std::chrono::seconds kForcedDestroyWait{2};
 
 using Queue = std::deque<std::unique_ptr<Task>>;
 
+// The tasks end here, with their queue.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void DropAll(Queue queue, const std::string& reason) {
   for (const auto& task : queue) task->Drop(reason);
 }
