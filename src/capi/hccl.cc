@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "capi/guard.h"
+#include "comm/barrier.h"
 #include "comm/call.h"
 #include "comm/registry.h"
 #include "runtime/context.h"
@@ -64,13 +65,7 @@ class BarrierTask : public ferry::runtime::Task {
  public:
   explicit BarrierTask(std::shared_ptr<ferry::comm::Call> call) : call_(std::move(call)) {}
 
-  void Run(const std::atomic<bool>& abort) override {
-    ferry::comm::RunCall(*call_, abort, [](ferry::comm::Group& group, ferry::comm::Group*) {
-      group.Publish({});
-      group.Meet();
-      group.Release();
-    });
-  }
+  void Run(const std::atomic<bool>& abort) override { ferry::comm::RunBarrier(*call_, abort); }
 
   void Drop(const std::string& reason) noexcept override { ferry::comm::DropCall(*call_, reason); }
 
@@ -136,7 +131,7 @@ HcclResult HcclBarrier(HcclComm comm, aclrtStream stream) {
     } catch (const ferry::Error& error) {
       ferry::Fail(Code::kHcclPara, "{}", error.message());
     }
-    ferry::comm::TakeNumbers("HcclBarrier", member, nullptr, [&](auto call) {
+    ferry::comm::TakeNumbers(ferry::comm::kBarrierOperator, member, nullptr, [&](auto call) {
       target->Enqueue(std::make_unique<BarrierTask>(std::move(call)));
     });
   });

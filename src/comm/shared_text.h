@@ -15,53 +15,67 @@
 namespace ferry::comm {
 
 // kBytes in all. One writer at a time (its rank); readers copy without a lock and learn whether the
-// copy is whole. Zero-filled memory is a valid text without a tag.
+// copy is whole. Zero-filled memory is a valid, empty place.
 template <std::size_t kBytes>
 class SharedText {
  public:
-  static constexpr std::size_t kCapacity = kBytes - 16;  // longer texts are cut
+  static constexpr std::size_t kCapacity = kBytes - 24;  // longer texts are cut
 
   // Replaces the text by `text` of call `number` (not 0).
   void Write(std::uint64_t number, std::string_view text) {
     text = text.substr(0, kCapacity);
-    // 0 says "being written". The release stores below keep it in front of every changed word.
-    tag_.store(0, std::memory_order_relaxed);
-    // release: a reader that sees a new length or word also sees tag 0 or a later one.
+    BeginChange();
+    number_.store(number, std::memory_order_release);
     length_.store(text.size(), std::memory_order_release);
     for (std::size_t at = 0; at < text.size(); at += kWord) {
       std::uint64_t word = 0;
       std::memcpy(&word, text.data() + at, std::min(kWord, text.size() - at));
       words_[at / kWord].store(word, std::memory_order_release);
     }
-    // release: a reader that sees this tag (acquire) sees the whole text.
-    tag_.store(number, std::memory_order_release);
+    EndChange();
   }
 
   // Forgets the text.
-  void Clear() { tag_.store(0, std::memory_order_relaxed); }
+  void Clear() {
+    BeginChange();
+    number_.store(0, std::memory_order_release);
+    EndChange();
+  }
 
   // The text of call `number`; nothing when it holds another call's text or is being replaced.
   [[nodiscard]] std::optional<std::string> Read(std::uint64_t number) const {
-    // acquire: pairs with the writer's last store.
-    if (number == 0 || tag_.load(std::memory_order_acquire) != number) return std::nullopt;
-    // acquire on each word: the second look at the tag cannot happen before them.
-    const std::size_t length =
-        std::min<std::size_t>(length_.load(std::memory_order_acquire), kCapacity);
-    std::string text(length, '\0');
-    for (std::size_t at = 0; at < length; at += kWord) {
+    // acquire: who sees the version of EndChange sees the whole text.
+    const std::uint64_t version = version_.load(std::memory_order_acquire);
+    if (number == 0 || version % 2 != 0) return std::nullopt;
+    // acquire here and on each word: the second look at the version cannot happen before them.
+    if (number_.load(std::memory_order_acquire) != number) return std::nullopt;
+    std::string text(std::min<std::size_t>(length_.load(std::memory_order_acquire), kCapacity),
+                     '\0');
+    for (std::size_t at = 0; at < text.size(); at += kWord) {
       const std::uint64_t word = words_[at / kWord].load(std::memory_order_acquire);
-      std::memcpy(text.data() + at, &word, std::min(kWord, length - at));
+      std::memcpy(text.data() + at, &word, std::min(kWord, text.size() - at));
     }
     // relaxed: ordered behind the acquire loads above.
-    if (tag_.load(std::memory_order_relaxed) != number) return std::nullopt;
+    if (version_.load(std::memory_order_relaxed) != version) return std::nullopt;
     return text;
   }
 
  private:
   static constexpr std::size_t kWord = sizeof(std::uint64_t);
 
-  std::atomic<std::uint64_t> tag_;  // call the text belongs to, 0 = none
-  std::atomic<std::uint64_t> length_;
+  // relaxed: there is one writer, and the release stores that follow carry the odd version: a
+  // reader that sees one of them sees it, too.
+  void BeginChange() {
+    version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  // release: publishes the change to readers that see the even version.
+  void EndChange() {
+    version_.store(version_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+
+  std::atomic<std::uint64_t> version_;  // odd while the text changes
+  std::atomic<std::uint64_t> number_;   // call the text belongs to, 0 = none
+  std::atomic<std::uint64_t> length_;   // bytes
   std::array<std::atomic<std::uint64_t>, kCapacity / kWord> words_;
 };
 

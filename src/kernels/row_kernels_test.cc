@@ -53,7 +53,7 @@ Bits KernelSum(const Problem& problem) {
   std::vector<Term> terms;
   for (std::size_t t = 0; t < problem.rows.size(); ++t) {
     memory.emplace_back(bytes + 1);
-    std::memcpy(memory.back().data() + 1, problem.rows[t].data(), bytes);
+    if (bytes > 0) std::memcpy(memory.back().data() + 1, problem.rows[t].data(), bytes);
   }
   for (std::size_t t = 0; t < memory.size(); ++t) {
     terms.push_back({memory[t].data() + 1, problem.weights[t]});

@@ -1,0 +1,124 @@
+#include "comm/publication.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "comm/presence.h"
+
+namespace ferry::comm {
+namespace {
+
+// Knows one range, whoever allocates.
+class OneRange : public ScratchSource {
+ public:
+  OneRange(std::uint64_t begin, std::uint64_t bytes) : begin_(begin), bytes_(bytes) {}
+  std::byte* Allocate(std::size_t, std::int32_t) override { return nullptr; }
+  void Free(std::byte*) noexcept override {}
+  void Commit(const void*, std::size_t) override {}
+  [[nodiscard]] bool IsShared(std::uint64_t address, std::uint64_t bytes) const override {
+    return address >= begin_ && address + bytes <= begin_ + bytes_;
+  }
+
+ private:
+  const std::uint64_t begin_;
+  const std::uint64_t bytes_;
+};
+
+class Publication : public ::testing::Test {
+ protected:
+  Publication() {
+    Attach(*board_, 0);
+    Attach(*board_, 1);
+  }
+
+  // What reading rank 1's record of call 1 throws, "" if nothing.
+  std::string ReadFailure(const ScratchSource& shared) {
+    try {
+      (void)ReadPeer(*board_, 1, 1, shared);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::kRtAicoreException);
+      return error.message();
+    }
+    return "";
+  }
+
+  void PublishPart(const void* data, std::uint64_t bytes) {
+    Record record;
+    record.parts[2] = {static_cast<const std::byte*>(data), bytes};
+    record.values[7] = -4;
+    WriteRecord(*board_, 1, 1, record);
+  }
+
+  // Makes rank 1 a rank of another process (init).
+  void MoveRank1Away() { board_->rank(1).pid.store(1); }
+
+  const std::shared_ptr<Board> board_ = Board::Create("g", 2);
+  const OneRange nothing_{0, 0};
+};
+
+TEST_F(Publication, APeerReadsPartsAndValues) {
+  const int row = 5;
+  PublishPart(&row, sizeof row);
+  const PeerRecord record = ReadPeer(*board_, 1, 1, nothing_);
+  EXPECT_EQ(record.parts[2].data, reinterpret_cast<const std::byte*>(&row));
+  EXPECT_EQ(record.parts[2].bytes, sizeof row);
+  EXPECT_EQ(record.parts[0].bytes, 0U);
+  EXPECT_EQ(record.values[7], -4);
+}
+
+TEST_F(Publication, ANullPartWithBytesIsRefused) {
+  PublishPart(nullptr, 8);
+  EXPECT_EQ(ReadFailure(nothing_), "rank 1 published part 2 of 8 bytes at a null address");
+}
+
+TEST_F(Publication, APartBeyondTheAddressSpaceIsRefused) {
+  const int row = 5;
+  PublishPart(&row, ~std::uint64_t{0});
+  EXPECT_NE(ReadFailure(nothing_).find("that does not end"), std::string::npos);
+}
+
+TEST_F(Publication, PrivateMemoryOfAnotherProcessIsRefused) {
+  const int row = 5;
+  PublishPart(&row, sizeof row);
+  MoveRank1Away();
+  EXPECT_EQ(ReadFailure(nothing_),
+            "rank 1 published part 2 of 4 bytes in memory that only its process can read");
+}
+
+TEST_F(Publication, SharedMemoryOfAnotherProcessIsRead) {
+  const int row = 5;
+  PublishPart(&row, sizeof row);
+  MoveRank1Away();
+  EXPECT_EQ(ReadFailure(OneRange(reinterpret_cast<std::uintptr_t>(&row), sizeof row)), "");
+  EXPECT_NE(ReadFailure(OneRange(reinterpret_cast<std::uintptr_t>(&row), sizeof row - 1)), "");
+}
+
+TEST_F(Publication, AWithdrawnRecordIsNotRead) {
+  PublishPart(nullptr, 0);
+  EXPECT_TRUE(RecordStands(*board_, 1, 1));
+  WithdrawRecord(*board_, 1, 1);
+  EXPECT_FALSE(RecordStands(*board_, 1, 1));
+  EXPECT_NE(ReadFailure(nothing_).find("has taken its rows back"), std::string::npos);
+}
+
+TEST_F(Publication, TooLongOrTooManyAttributesAreRefused) {
+  Record record;
+  record.attributes = {{"commAlg", std::string(kMaxAttributeValue, 'x')}};
+  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record));
+  record.attributes[0].value += 'x';
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record), Error);
+  record.attributes = {{std::string(kMaxAttributeName + 1, 'x'), "1"}};
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record), Error);
+  record.attributes.assign(kMaxAttributes, {"a", "1"});
+  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record));
+  record.attributes.push_back({"a", "1"});
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record), Error);
+}
+
+}  // namespace
+}  // namespace ferry::comm

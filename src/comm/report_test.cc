@@ -1,0 +1,118 @@
+#include "comm/report.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "comm/member.h"
+
+namespace ferry::comm {
+namespace {
+
+// Never asked for memory.
+class NoScratch : public ScratchSource {
+ public:
+  std::byte* Allocate(std::size_t, std::int32_t) override { return nullptr; }
+  void Free(std::byte*) noexcept override {}
+  void Commit(const void*, std::size_t) override {}
+  [[nodiscard]] bool IsShared(std::uint64_t, std::uint64_t) const override { return false; }
+};
+
+class Report : public ::testing::Test {
+ protected:
+  Report() {
+    context_.operator_name = "dispatch";
+    context_.abort = &abort_;
+    for (std::int32_t r = 0; r < 2; ++r) {
+      MemberOptions options;
+      options.watchdog = std::chrono::seconds(10);
+      options.scratch = std::make_shared<NoScratch>();
+      members_.push_back(std::make_unique<Member>(board_, r, r, options));
+    }
+  }
+
+  // The side of `rank` in call `number`.
+  CallSide Side(std::size_t rank, std::uint64_t number) {
+    return {members_[rank].get(), number, &context_};
+  }
+
+  const std::shared_ptr<Board> board_ = Board::Create("ep0", 3);
+  std::vector<std::unique_ptr<Member>> members_;  // ranks 0 and 1; rank 2 never joins
+  const std::atomic<bool> abort_{false};
+  CallContext context_;
+};
+
+TEST_F(Report, DescribesEveryPhase) {
+  EXPECT_EQ(DescribeRank(*board_, 2), "rank 2 has not joined the group");
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 has not started any call");
+  SetPhase(Side(1, 4), Phase::kWorking);
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 prepares call 4");
+  SetPhase(Side(1, 4), Phase::kMeeting);
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 waits for its peers in call 4");
+  SetPhase(Side(1, 4), Phase::kMoving);
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 moves rows of call 4");
+  SetPhase(Side(1, 4), Phase::kReleasing);
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 waits in call 4 until its rows have been read");
+  SetPhase(Side(1, 4), Phase::kIdle);
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 has finished call 4 and not started call 5");
+  members_[1]->Destroy();
+  EXPECT_EQ(DescribeRank(*board_, 1),
+            "rank 1 has finished call 4 and not started call 5 (destroyed after call 0)");
+  MarkTerminated(*board_, 1);
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 terminated");
+}
+
+TEST_F(Report, WritesTimesAsPeopleDo) {
+  EXPECT_EQ(Seconds(std::chrono::seconds(1836)), "1836");
+  EXPECT_EQ(Seconds(std::chrono::milliseconds(50)), "0.05");
+}
+
+TEST_F(Report, ATimeoutNamesTheMissingAndWhomTheyWaitFor) {
+  EXPECT_EQ(TimeoutCause(*board_, {1, 2}, std::chrono::seconds(30)),
+            "rank(s) 1, 2 did not arrive within 30 s");
+  SetPhase(Side(1, 4), Phase::kMeeting);
+  board_->rank(1).doing.Write(4, "waits in call 9 for rank(s) 1 on group \"tp0\"");
+  EXPECT_EQ(
+      TimeoutCause(*board_, {1, 2}, std::chrono::seconds(30)),
+      "rank(s) 1, 2 did not arrive within 30 s; rank 1 waits in call 9 for rank(s) 1 on group "
+      "\"tp0\"");
+}
+
+TEST_F(Report, TheWatchdogSpeaksOncePerWait) {
+  const CallSide side = Side(0, 4);
+  context_.sides = {side};
+  board_->rank(0).arrived.store(4);
+  SetPhase(side, Phase::kMeeting);
+  SetPhase(Side(1, 3), Phase::kIdle);
+  ::testing::internal::CaptureStderr();
+  {
+    WaitReport report(side, Phase::kMeeting, Clock::now() - std::chrono::milliseconds(12400));
+    report.Look();
+    report.Look();
+    EXPECT_EQ(DescribeRank(*board_, 0), "rank 0 waits in call 4 for rank(s) 1, 2 on group \"ep0\"");
+  }
+  EXPECT_EQ(
+      ::testing::internal::GetCapturedStderr(),
+      "[ferry] dispatch call 4 on group \"ep0\": rank 0 has waited 12 s for rank(s) 1, 2 (limit "
+      "1836 s): rank 1 has finished call 3 and not started call 4; rank 2 has not joined the "
+      "group\n");
+  EXPECT_EQ(DescribeRank(*board_, 0), "rank 0 waits for its peers in call 4");
+}
+
+TEST_F(Report, AShortWaitLeavesNoTrace) {
+  const CallSide side = Side(0, 4);
+  context_.sides = {side};
+  SetPhase(side, Phase::kMeeting);
+  ::testing::internal::CaptureStderr();
+  WaitReport report(side, Phase::kMeeting, Clock::now());
+  report.Look();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(DescribeRank(*board_, 0), "rank 0 waits for its peers in call 4");
+}
+
+}  // namespace
+}  // namespace ferry::comm

@@ -1,0 +1,62 @@
+#include "comm/turnstile.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace ferry::comm {
+namespace {
+
+using std::chrono::milliseconds;
+
+bool Never() {
+  return false;
+}
+
+TEST(Turnstile, LetsCallsInByNumber) {
+  Turnstile turnstile;
+  std::vector<std::uint64_t> order;  // written by whose turn it is
+  std::vector<std::thread> threads;
+  for (std::uint64_t number = 8; number >= 1; --number)
+    threads.emplace_back([&turnstile, &order, number] {
+      ASSERT_TRUE(turnstile.Enter(number, Deadline::Never(), Never));
+      order.push_back(number);
+      turnstile.Leave(number);
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(order, (std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST(Turnstile, GivesUpAtTheDeadlineAndWhenTold) {
+  Turnstile turnstile;
+  EXPECT_FALSE(turnstile.Enter(2, Deadline::After(milliseconds(5)), Never));
+  EXPECT_FALSE(turnstile.Enter(2, Deadline::Never(), [] { return true; }));
+}
+
+TEST(Turnstile, ASkippedCallBlocksNobody) {
+  Turnstile turnstile;
+  int told = 0;
+  turnstile.Skip(2, [&told] { ++told; });
+  EXPECT_EQ(told, 1);
+  turnstile.Leave(1);
+  EXPECT_TRUE(turnstile.Enter(3, Deadline::After(milliseconds(5)), Never));
+}
+
+TEST(Turnstile, TellsThePeersOfASkippedCallOnlyWhenItsSlotIsFree) {
+  Turnstile turnstile;
+  std::vector<std::uint64_t> told;
+  // Call 1 is under way; call 65 has the same slot of the board.
+  for (const std::uint64_t number : {65U, 64U, 66U})
+    turnstile.Skip(number, [&told, number] { told.push_back(number); });
+  EXPECT_EQ(told, (std::vector<std::uint64_t>{64}));
+  turnstile.Leave(1);
+  EXPECT_EQ(told, (std::vector<std::uint64_t>{64, 65}));
+  turnstile.Leave(2);
+  EXPECT_EQ(told, (std::vector<std::uint64_t>{64, 65, 66}));
+}
+
+}  // namespace
+}  // namespace ferry::comm
