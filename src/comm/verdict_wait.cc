@@ -18,7 +18,10 @@ std::optional<std::string> FailureElsewhere(const CallSide& side) {
   for (const CallSide& other : side.context->sides) {
     if (&other == &side) continue;
     const MeetingView view = ReadMeeting(other.board(), other.number);
-    if (view.verdict == Verdict::kFailed) return FailureOf(other, view);
+    // Passed: given up so long ago that the slot serves a later call.
+    if (view.verdict == Verdict::kFailed || view.verdict == Verdict::kPassed) {
+      return FailureOf(other, view);
+    }
   }
   return std::nullopt;
 }
