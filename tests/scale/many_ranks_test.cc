@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -102,6 +103,7 @@ double Seconds(std::chrono::steady_clock::time_point start) {
 
 void ExpectRoundTrip(std::int32_t ep_size, std::int32_t num_experts) {
   const moe::MoeConfig config = ConfigOf(ep_size, num_experts);
+  setenv("HCCL_BUFFSIZE", "1000000", 1);
   const World world(ep_size);
   std::vector<reference::DispatchRank> inputs;
   std::vector<DispatchTensors> dispatches;
