@@ -34,7 +34,16 @@ void CallWait::Pause(std::atomic<std::uint32_t>& wake, std::uint32_t seen) {
     WatchPeers(side_.member->shared_board());
     report_.Look();
   }
-  waiter_.Pause(wake, seen, std::min(deadline_.time(), report_.next()));
+  // A limit that has passed and did not end the wait must not turn it into polling.
+  const Clock::time_point limit = Expired() ? Clock::time_point::max() : deadline_.time();
+  waiter_.Pause(wake, seen, std::min(limit, report_.next()));
+}
+
+bool CallWait::ExpiredForLong() const {
+  const std::chrono::nanoseconds limit = side_.member->options().wait_limit;
+  const std::chrono::nanoseconds more =
+      std::min<std::chrono::nanoseconds>(limit / 4, std::chrono::seconds(1));
+  return Expired() && Clock::now() - deadline_.time() >= more;
 }
 
 bool CallWait::Aborted() const {

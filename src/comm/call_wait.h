@@ -24,6 +24,8 @@ class CallWait {
 
   // Whether the wait limit has passed.
   [[nodiscard]] bool Expired() const { return waiter_.IsSlow() && deadline_.Passed(); }
+  // Whether it has passed by a quarter of it, or by a second.
+  [[nodiscard]] bool ExpiredForLong() const;
   // Whether the stream does not want the call any longer.
   [[nodiscard]] bool Aborted() const;
 

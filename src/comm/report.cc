@@ -25,6 +25,11 @@ Activity ReadActivity(const Board& board, std::int32_t rank) {
   return {static_cast<Phase>(word >> 56), word & ((std::uint64_t{1} << 56) - 1)};
 }
 
+// For whom the rank waits, if it has waited long enough to say so.
+std::optional<std::string> NoteOf(const Board& board, std::int32_t rank) {
+  return board.rank(rank).doing.Read(ReadActivity(board, rank).number);
+}
+
 std::string DescribeActivity(Activity activity) {
   const std::uint64_t n = activity.number;
   switch (activity.phase) {
@@ -64,9 +69,9 @@ std::string DescribeRank(const Board& board, std::int32_t rank) {
   const LifeState state = ReadLife(board, rank);
   if (state.life == Life::kAbsent) return fmt::format("rank {} has not joined the group", rank);
   if (state.life == Life::kTerminated) return fmt::format("rank {} terminated", rank);
-  const Activity activity = ReadActivity(board, rank);
-  const std::optional<std::string> doing = board.rank(rank).doing.Read(activity.number);
-  std::string text = fmt::format("rank {} {}", rank, doing ? *doing : DescribeActivity(activity));
+  const std::string doing =
+      NoteOf(board, rank).value_or(DescribeActivity(ReadActivity(board, rank)));
+  std::string text = fmt::format("rank {} {}", rank, doing);
   if (state.life == Life::kDestroyed)
     text += fmt::format(" (destroyed after call {})", state.last_number);
   const pid_t pid = board.rank(rank).pid.load(std::memory_order_relaxed);
@@ -78,13 +83,17 @@ std::string Seconds(std::chrono::nanoseconds time) {
   return fmt::format("{:g}", std::chrono::duration<double>(time).count());
 }
 
+bool AllWait(const Board& board, const Ranks& ranks) {
+  return std::all_of(ranks.begin(), ranks.end(),
+                     [&](std::int32_t rank) { return NoteOf(board, rank).has_value(); });
+}
+
 std::string TimeoutCause(const Board& board, const Ranks& missing, std::chrono::nanoseconds limit) {
   std::string text =
       fmt::format("{} did not arrive within {} s", RankList(missing), Seconds(limit));
   std::size_t blamed = 0;
   for (const std::int32_t rank : missing) {
-    const std::optional<std::string> doing =
-        board.rank(rank).doing.Read(ReadActivity(board, rank).number);
+    const std::optional<std::string> doing = NoteOf(board, rank);
     if (doing && blamed++ < kMaxBlamed) text += fmt::format("; rank {} {}", rank, *doing);
   }
   return text;

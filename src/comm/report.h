@@ -20,6 +20,9 @@ namespace ferry::comm {
 [[nodiscard]] std::string TimeoutCause(const Board& board, const Ranks& missing,
                                        std::chrono::nanoseconds limit);
 
+// Whether each of the ranks is known to wait for others.
+[[nodiscard]] bool AllWait(const Board& board, const Ranks& ranks);
+
 // Seconds as people write them: `1836`, `0.05`.
 [[nodiscard]] std::string Seconds(std::chrono::nanoseconds time);
 

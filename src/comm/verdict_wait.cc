@@ -69,8 +69,12 @@ class VerdictWait {
       sentence = SentenceOf(
           side_, fmt::format("rank {} gave up waiting: its stream was aborted", side_.rank()));
     } else if (wait_.Expired()) {
-      sentence = SentenceOf(side_, TimeoutCause(side_.board(), ListMissing(side_),
-                                                side_.member->options().wait_limit));
+      const Ranks missing = ListMissing(side_);
+      // Those that wait themselves have waited for longer: they are about to give up, and know
+      // better who is to blame.
+      if (AllWait(side_.board(), missing) && !wait_.ExpiredForLong()) return false;
+      sentence = SentenceOf(
+          side_, TimeoutCause(side_.board(), missing, side_.member->options().wait_limit));
     } else {
       return false;
     }

@@ -25,7 +25,7 @@ TEST_P(StallAt, FailsTheCallOnEveryRankAndTheNextOneWorks) {
   LaunchOptions options;
   options.distance = Distance::kProcesses;
   options.num_ranks = 3;
-  options.wait_limit = milliseconds(150);
+  options.wait_limit = milliseconds(300);
   const Step step = GetParam();
   const auto ends = Launch(options, [step](RankRun& run) {
     ExchangeOptions stalled;
@@ -40,8 +40,8 @@ TEST_P(StallAt, FailsTheCallOnEveryRankAndTheNextOneWorks) {
     run.say(RunExchange(run));
   });
   const bool before_go = step == Step::kBeforePublish || step == Step::kAfterPublish;
-  const std::string cause = before_go ? "rank(s) 1 did not arrive within 0.15 s"
-                                      : "rank(s) 1 did not finish reading within 0.15 s";
+  const std::string cause = before_go ? "rank(s) 1 did not arrive within 0.3 s"
+                                      : "rank(s) 1 did not finish reading within 0.3 s";
   ExpectAllSay(ends, {"exchange call 1 on group \"g0\" failed: " + cause, "ok"});
 }
 
@@ -54,7 +54,7 @@ TEST(Stall, AReaderThatIsGivenUpForManyCallsNeverSucceedsOnChangedRows) {
   LaunchOptions options;
   options.distance = Distance::kProcesses;
   options.num_ranks = 3;
-  options.wait_limit = milliseconds(20);
+  options.wait_limit = milliseconds(150);
   constexpr int kCalls = 6;
   const auto ends = Launch(options, [](RankRun& run) {
     ExchangeOptions stalled;
