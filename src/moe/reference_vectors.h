@@ -5,7 +5,6 @@
 #define FERRY_MOE_REFERENCE_VECTORS_H_
 
 #include <cstdint>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,6 @@
 namespace ferry::reference {
 
 struct DispatchVector {
-  std::string name;  // section of the specification, as a test name
   moe::MoeConfig config;
   std::vector<DispatchRank> world;
   std::vector<DispatchResult> expected;
@@ -23,28 +21,18 @@ struct DispatchVector {
 
 // Spec dispatch.md sections 12, 13.2 (two worlds), 13.3, 13.4 with room for all rows, the same with
 // K <= E, 13.5, 13.6.
-[[nodiscard]] std::vector<DispatchVector> DispatchVectors();
-
-// The one called `name`.
+[[nodiscard]] std::vector<std::string> DispatchVectorNames();
 [[nodiscard]] DispatchVector DispatchVectorNamed(const std::string& name);
 
 struct CombineVector {
-  std::string name;
   moe::MoeConfig config;
   std::vector<CombineRank> world;
   std::vector<std::vector<std::uint16_t>> expected;  // x of each world rank
 };
 
 // Spec combine.md section 12, vectors 1 to 7 and 13.
-[[nodiscard]] std::vector<CombineVector> CombineVectors();
-
-// The name only: what a parametrised test prints of its parameter.
-inline std::ostream& operator<<(std::ostream& out, const DispatchVector& vector) {
-  return out << vector.name;
-}
-inline std::ostream& operator<<(std::ostream& out, const CombineVector& vector) {
-  return out << vector.name;
-}
+[[nodiscard]] std::vector<std::string> CombineVectorNames();
+[[nodiscard]] CombineVector CombineVectorNamed(const std::string& name);
 
 }  // namespace ferry::reference
 

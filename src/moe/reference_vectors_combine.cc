@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "moe/reference_float.h"
+#include "moe/reference_vector_table.h"
 #include "moe/reference_vectors.h"
 
 namespace ferry::reference {
@@ -30,8 +31,8 @@ void Append(Bits& rows, const Bits& more) {
 }
 
 // Combine behind a dispatch without expert work; every weight is `weight`.
-CombineVector WithoutExpertWork(std::string name, const DispatchVector& dispatch, float weight) {
-  CombineVector vector{std::move(name), dispatch.config, {}, {}};
+CombineVector WithoutExpertWork(const DispatchVector& dispatch, float weight) {
+  CombineVector vector{dispatch.config, {}, {}};
   for (std::size_t w = 0; w < dispatch.world.size(); ++w) {
     const DispatchResult& received = dispatch.expected[w];
     CombineRank rank;
@@ -48,9 +49,9 @@ CombineVector WithoutExpertWork(std::string name, const DispatchVector& dispatch
 }
 
 // The same where every token must come back `factor` times.
-CombineVector RoundTrip(std::string name, const std::string& dispatch_name, double factor) {
+CombineVector RoundTrip(const std::string& dispatch_name, double factor) {
   const DispatchVector dispatch = DispatchVectorNamed(dispatch_name);
-  CombineVector vector = WithoutExpertWork(std::move(name), dispatch, 1.0F);
+  CombineVector vector = WithoutExpertWork(dispatch, 1.0F);
   for (const DispatchRank& rank : dispatch.world) {
     Bits x;
     for (const std::uint16_t bits : rank.x) {
@@ -63,7 +64,7 @@ CombineVector RoundTrip(std::string name, const std::string& dispatch_name, doub
 
 CombineVector SampleSum() {
   const DispatchVector sample = DispatchVectorNamed("Section13_6");
-  CombineVector vector = WithoutExpertWork("Vector7Sample", sample, 0.1F);
+  CombineVector vector = WithoutExpertWork(sample, 0.1F);
   vector.expected.assign(sample.world.size(), Bits(8 * 7168, 0x0003));
   return vector;
 }
@@ -72,7 +73,7 @@ CombineVector SampleSum() {
 CombineVector Exchange() {
   const moe::MoeConfig config{
       .ep_size = 2, .num_experts = 2, .top_k = 2, .hidden = kHidden, .global_batch = 2};
-  CombineVector vector{"Vector1Exchange", config, {}, {}};
+  CombineVector vector{config, {}, {}};
   CombineRank rank0{.num_tokens = 1,
                     .own_rows = 2,
                     .assist_info = {0, 0, 0, 1, 0, 1},
@@ -101,7 +102,7 @@ CombineVector ExchangeWithSharedExpert() {
                               .top_k = 2,
                               .hidden = kHidden,
                               .global_batch = 3};
-  CombineVector vector{"Vector1ExchangeWithSharedExpert", config, {}, {}};
+  CombineVector vector{config, {}, {}};
   CombineRank shared{.num_tokens = 1,
                      .own_rows = 3,
                      .assist_info = {0, 0, 2, 1, 0, 2, 2, 0, 2},
@@ -132,8 +133,7 @@ struct WeightedRow {
 };
 
 // One token on each rank; k of it goes to expert k on rank k, which returns `rows[k]`.
-CombineVector WeightedSum(std::string name, DType type, const std::vector<WeightedRow>& rows,
-                          const Bits& expected) {
+CombineVector WeightedSum(DType type, const std::vector<WeightedRow>& rows, const Bits& expected) {
   const auto ranks = static_cast<std::int32_t>(rows.size());
   const moe::MoeConfig config{.ep_size = ranks,
                               .num_experts = ranks,
@@ -141,7 +141,7 @@ CombineVector WeightedSum(std::string name, DType type, const std::vector<Weight
                               .hidden = kHidden,
                               .global_batch = ranks,
                               .x_type = type};
-  CombineVector vector{std::move(name), config, {}, {}};
+  CombineVector vector{config, {}, {}};
   for (std::int32_t r = 0; r < ranks; ++r) {
     CombineRank rank{.num_tokens = 1, .own_rows = ranks};
     for (std::int32_t owner = 0; owner < ranks; ++owner) {
@@ -157,8 +157,7 @@ CombineVector WeightedSum(std::string name, DType type, const std::vector<Weight
 }
 
 // One token and one expert a rank, to itself; `own` lies in its row, `peer` in the TP peer's copy.
-CombineVector TpAdd(std::string name, DType type, const Bits& peer, const Bits& own,
-                    const Bits& expected) {
+CombineVector TpAdd(DType type, const Bits& peer, const Bits& own, const Bits& expected) {
   const moe::MoeConfig config{.ep_size = 2,
                               .tp_size = 2,
                               .num_experts = 2,
@@ -166,7 +165,7 @@ CombineVector TpAdd(std::string name, DType type, const Bits& peer, const Bits& 
                               .hidden = kHidden,
                               .global_batch = 2,
                               .x_type = type};
-  CombineVector vector{std::move(name), config, {}, {}};
+  CombineVector vector{config, {}, {}};
   for (std::int32_t w = 0; w < 4; ++w) {
     const std::int32_t ep_rank = w / 2;
     CombineRank rank{.num_tokens = 1,
@@ -195,36 +194,61 @@ float FloatOf(std::uint32_t bits) {
   return static_cast<float>(std::ldexp(fraction, static_cast<int>(bits >> 23 & 0xFF) - 150));
 }
 
+constexpr DType kBf16 = DType::kBFloat16;
+constexpr DType kFp16 = DType::kFloat16;
+
+Bits Bf16(const std::vector<double>& values) {
+  return EncodeAll(kBf16, values);
+}
+
+constexpr NamedVector<CombineVector> kVectors[] = {
+    {"Vector1Exchange", Exchange},
+    {"Vector1ExchangeWithSharedExpert", ExchangeWithSharedExpert},
+    {"Vector2WeightedSum",
+     [] {
+       return WeightedSum(
+           kBf16,
+           {{Bf16({1, 2, 3}), 0.3F}, {Bf16({0.10009765625, 0.2001953125, 0.30078125}), 0.7F}},
+           {0x3EBD, 0x3F3D, 0x3F8E});
+     }},
+    {"Vector3NothingFused",
+     [] {
+       return WeightedSum(kBf16,
+                          {{Bf16({3.375}), FloatOf(0x3F000000)},
+                           {Bf16({-5.125}), FloatOf(0x3F666667)},
+                           {Bf16({3.25}), FloatOf(0x3F666667)}},
+                          {0x0000});
+     }},
+    {"Vector4Order",
+     [] {
+       return WeightedSum(kBf16,
+                          {{Bf16({1}), FloatOf(0x3DCCCCCD)},
+                           {Bf16({-2.75}), FloatOf(0x3E4CCCCD)},
+                           {Bf16({0.75}), FloatOf(0x3F19999A)}},
+                          {0x0000});
+     }},
+    {"Vector5TpAddBf16",
+     [] {
+       return TpAdd(kBf16, {0x3F80, 0x3F81}, {0x3B80, 0x3B80}, {0x3F80, 0x3F82});
+     }},
+    {"Vector5TpAddFp16",
+     [] {
+       return TpAdd(kFp16, EncodeAll(kFp16, {2048, 2050}), EncodeAll(kFp16, {1, 1}),
+                    {0x6800, 0x6802});
+     }},
+    {"Vector6TpWithoutExpertWork", [] { return RoundTrip("Section13_5", 2); }},
+    {"Vector7Sample", SampleSum},
+    {"Vector13RoundTrip", [] { return RoundTrip("Section12", 3); }},
+};
+
 }  // namespace
 
-std::vector<CombineVector> CombineVectors() {
-  const DType bf16 = DType::kBFloat16;
-  const DType fp16 = DType::kFloat16;
-  const auto value = [&](double v) { return EncodeAll(bf16, {v}); };
-  return {
-      Exchange(),
-      ExchangeWithSharedExpert(),
-      WeightedSum("Vector2WeightedSum", bf16,
-                  {{EncodeAll(bf16, {1, 2, 3}), 0.3F},
-                   {EncodeAll(bf16, {0.10009765625, 0.2001953125, 0.30078125}), 0.7F}},
-                  {0x3EBD, 0x3F3D, 0x3F8E}),
-      WeightedSum("Vector3NothingFused", bf16,
-                  {{value(3.375), FloatOf(0x3F000000)},
-                   {value(-5.125), FloatOf(0x3F666667)},
-                   {value(3.25), FloatOf(0x3F666667)}},
-                  {0x0000}),
-      WeightedSum("Vector4Order", bf16,
-                  {{value(1), FloatOf(0x3DCCCCCD)},
-                   {value(-2.75), FloatOf(0x3E4CCCCD)},
-                   {value(0.75), FloatOf(0x3F19999A)}},
-                  {0x0000}),
-      TpAdd("Vector5TpAddBf16", bf16, {0x3F80, 0x3F81}, {0x3B80, 0x3B80}, {0x3F80, 0x3F82}),
-      TpAdd("Vector5TpAddFp16", fp16, EncodeAll(fp16, {2048, 2050}), EncodeAll(fp16, {1, 1}),
-            {0x6800, 0x6802}),
-      RoundTrip("Vector6TpWithoutExpertWork", "Section13_5", 2),
-      SampleSum(),
-      RoundTrip("Vector13RoundTrip", "Section12", 3),
-  };
+std::vector<std::string> CombineVectorNames() {
+  return NamesOf<CombineVector>(kVectors);
+}
+
+CombineVector CombineVectorNamed(const std::string& name) {
+  return BuildNamed<CombineVector>(kVectors, name);
 }
 
 }  // namespace ferry::reference

@@ -1,8 +1,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "base/error.h"
 #include "moe/reference_float.h"
+#include "moe/reference_vector_table.h"
 #include "moe/reference_vectors.h"
 
 namespace ferry::reference {
@@ -63,9 +63,9 @@ DispatchResult Result(const moe::MoeConfig& config, Expected expected) {
   return result;
 }
 
-DispatchVector Vector(std::string name, const moe::MoeConfig& config, std::vector<Ints> ids,
+DispatchVector Vector(const moe::MoeConfig& config, std::vector<Ints> ids,
                       std::vector<Expected> expected) {
-  DispatchVector vector{std::move(name), config, {}, {}};
+  DispatchVector vector{config, {}, {}};
   for (std::size_t q = 0; q < ids.size(); ++q) {
     vector.world.push_back(Rank(config, 0, static_cast<std::int32_t>(q), std::move(ids[q])));
   }
@@ -82,7 +82,7 @@ DispatchVector WorkedExample() {
                               .hidden = kHidden,
                               .global_batch = 8};
   return Vector(
-      "Section12", config, {{0, 3, 5, 1}, {2, 0, 0, 1}, {4, 5, 3, 2}, {1, 4, 2, 3}},
+      config, {{0, 3, 5, 1}, {2, 0, 0, 1}, {4, 5, 3, 2}, {1, 4, 2, 3}},
       {{.rows = {1, 2, 11, 12, 21, 22, 31, 32},
         .triples = {0, 0, 2, 0, 1, 2, 1, 0, 2, 1, 1, 2, 2, 0, 2, 2, 1, 2, 3, 0, 2, 3, 1, 2},
         .counts = {2, 4, 6, 8},
@@ -112,7 +112,7 @@ DispatchVector ThreeCopiesOfOneSharedExpert() {
                               .top_k = 1,
                               .hidden = kHidden,
                               .global_batch = 8};
-  return Vector("Section13_2ThreeCopies", config, {{0}, {1}, {2}, {3}, {4}, {0}, {1}, {2}},
+  return Vector(config, {{0}, {1}, {2}, {3}, {4}, {0}, {1}, {2}},
                 {{{}, {0, 0, 1, 3, 0, 1, 6, 0, 1}, {1, 1, 1, 2, 2, 2, 3, 3}, {3}},
                  {{}, {1, 0, 1, 4, 0, 1, 7, 0, 1}, {0, 1, 1, 1, 2, 2, 2, 3}, {3}},
                  {{}, {2, 0, 1, 5, 0, 1}, {0, 0, 1, 1, 1, 2, 2, 2}, {2}},
@@ -133,7 +133,7 @@ DispatchVector TwoSharedExperts() {
                               .global_batch = 6};
   const Ints even = {1, 1, 2, 2, 3, 3};
   const Ints odd = {0, 1, 1, 2, 2, 3};
-  return Vector("Section13_2TwoSharedExperts", config, {{0}, {1}, {0}, {1}, {0}, {1}},
+  return Vector(config, {{0}, {1}, {0}, {1}, {0}, {1}},
                 {{{}, {0, 0, 1, 2, 0, 1, 4, 0, 1}, even, {3}},
                  {{}, {1, 0, 1, 3, 0, 1, 5, 0, 1}, odd, {3}},
                  {{}, {0, 0, 2, 2, 0, 2, 4, 0, 2}, even, {3}},
@@ -145,7 +145,7 @@ DispatchVector TwoSharedExperts() {
 DispatchVector UnequalBatches() {
   const moe::MoeConfig config{
       .ep_size = 2, .num_experts = 4, .top_k = 2, .hidden = kHidden, .global_batch = 6};
-  return Vector("Section13_3", config, {{3, 0}, {1, 0, 2, 3, 0, 1}},
+  return Vector(config, {{3, 0}, {1, 0, 2, 3, 0, 1}},
                 {{{}, {0, 0, 1, 1, 0, 1, 1, 2, 0, 1, 0, 0, 1, 2, 1}, {1, 3, 3, 5}, {3, 2}, {3, 5}},
                  {{}, {1, 1, 0, 0, 0, 0, 1, 1, 1}, {0, 1, 2, 3}, {1, 2}, {1, 3}}});
 }
@@ -153,7 +153,7 @@ DispatchVector UnequalBatches() {
 DispatchVector DuplicateIds() {
   const moe::MoeConfig config{
       .ep_size = 2, .num_experts = 2, .top_k = 3, .hidden = kHidden, .global_batch = 4};
-  return Vector("Section13_4", config, {{1, 0, 1, 0, 0, 1}, {1, 1, 1}},
+  return Vector(config, {{1, 0, 1, 0, 0, 1}, {1, 1, 1}},
                 {{{}, {0, 0, 1, 0, 1, 0, 0, 1, 1}, {3, 3}, {3}},
                  {{}, {0, 0, 0, 0, 0, 2, 0, 1, 2, 1, 0, 0, 1, 0, 1, 1, 0, 2}, {3, 6}, {6}}});
 }
@@ -163,7 +163,7 @@ DispatchVector DuplicateIds() {
 DispatchVector LegalDuplicateIds() {
   const moe::MoeConfig config{
       .ep_size = 2, .num_experts = 4, .top_k = 3, .hidden = kHidden, .global_batch = 4};
-  return Vector("Section13_4Legal", config, {{2, 3, 2, 3, 2, 3}, {2, 2, 2}},
+  return Vector(config, {{2, 3, 2, 3, 2, 3}, {2, 2, 2}},
                 {{{}, {}, {0, 0, 0, 0}, {0, 0}},
                  {{},
                   {0, 0, 0, 0, 0, 2, 0, 1, 1, 1, 0, 0, 1, 0, 1, 1, 0, 2, 0, 0, 1, 0, 1, 0, 0, 1, 2},
@@ -179,7 +179,7 @@ DispatchVector TensorParallel() {
                               .top_k = 1,
                               .hidden = kHidden,
                               .global_batch = 4};
-  DispatchVector vector{"Section13_5", config, {}, {}};
+  DispatchVector vector{config, {}, {}};
   vector.world = {Rank(config, 0, 0, {0, 1}), Rank(config, 1, 0, {1, 1}),
                   Rank(config, 0, 1, {0, 0}), Rank(config, 1, 1, {1, 0})};
   const auto add = [&](const Ints& own, const Ints& peer, Ints triples, Ints counts, Ints tp) {
@@ -228,7 +228,7 @@ DispatchVector Sample() {
                               .top_k = 3,
                               .hidden = 7168,
                               .global_batch = 64};
-  DispatchVector vector{"Section13_6", config, {}, {}};
+  DispatchVector vector{config, {}, {}};
   DispatchRank rank;
   rank.num_tokens = 8;
   rank.x.assign(8 * 7168, 0x0001);
@@ -242,20 +242,25 @@ DispatchVector Sample() {
   return vector;
 }
 
+constexpr NamedVector<DispatchVector> kVectors[] = {
+    {"Section12", WorkedExample},
+    {"Section13_2ThreeCopies", ThreeCopiesOfOneSharedExpert},
+    {"Section13_2TwoSharedExperts", TwoSharedExperts},
+    {"Section13_3", UnequalBatches},
+    {"Section13_4", DuplicateIds},
+    {"Section13_4Legal", LegalDuplicateIds},
+    {"Section13_5", TensorParallel},
+    {"Section13_6", Sample},
+};
+
 }  // namespace
 
-std::vector<DispatchVector> DispatchVectors() {
-  return {WorkedExample(),    ThreeCopiesOfOneSharedExpert(),
-          TwoSharedExperts(), UnequalBatches(),
-          DuplicateIds(),     LegalDuplicateIds(),
-          TensorParallel(),   Sample()};
+std::vector<std::string> DispatchVectorNames() {
+  return NamesOf<DispatchVector>(kVectors);
 }
 
 DispatchVector DispatchVectorNamed(const std::string& name) {
-  for (DispatchVector& vector : DispatchVectors()) {
-    if (vector.name == name) return std::move(vector);
-  }
-  Fail(Code::kInner, "no dispatch vector is called {}", name);
+  return BuildNamed<DispatchVector>(kVectors, name);
 }
 
 }  // namespace ferry::reference
