@@ -95,14 +95,15 @@ aclError aclrtSetCurrentContext(aclrtContext context) {
 aclError aclrtGetCurrentContext(aclrtContext* context) {
   return Guard("aclrtGetCurrentContext", [&] {
     RequireNotNull(context, "context");
-    (void)ferry::runtime::CurrentContext();  // throws without one
-    *context = ferry::runtime::CurrentContextHandle();
+    void* const current = ferry::runtime::CurrentContextHandle();
+    if (current == nullptr) (void)ferry::runtime::CurrentContext();  // throws: there is none
+    *context = current;
   });
 }
 
 aclError aclrtCtxGetCurrentDefaultStream(aclrtStream* stream) {
   return Guard("aclrtCtxGetCurrentDefaultStream", [&] {
     RequireNotNull(stream, "stream");
-    *stream = ferry::runtime::CurrentContext()->DefaultStreamHandle();
+    *stream = ferry::runtime::CurrentContext()->DefaultStream();
   });
 }

@@ -7,8 +7,20 @@
 #include "runtime/init.h"
 #include "runtime/message.h"
 
+using ferry::Code;
+using ferry::Require;
 using ferry::capi::Guard;
 using ferry::capi::RequireNotNull;
+
+namespace {
+
+void RequireThreadLevel(aclrtLastErrLevel level) {
+  Require(level == ACL_RT_THREAD_LEVEL, Code::kRtParamInvalid,
+          "level is {}; must be {} (ACL_RT_THREAD_LEVEL)", static_cast<int>(level),
+          static_cast<int>(ACL_RT_THREAD_LEVEL));
+}
+
+}  // namespace
 
 aclError aclInit(const char* configPath) {
   return Guard("aclInit", [&] { ferry::runtime::Initialize(configPath); });
@@ -45,13 +57,13 @@ const char* aclrtGetSocName(void) {
 }
 
 aclError aclrtPeekAtLastError(aclrtLastErrLevel level) {
-  if (level != ACL_RT_THREAD_LEVEL) return ACL_ERROR_RT_PARAM_INVALID;
-  return static_cast<aclError>(ferry::runtime::PeekLastError());
+  const aclError refused = Guard("aclrtPeekAtLastError", [&] { RequireThreadLevel(level); });
+  return refused != ACL_SUCCESS ? refused : static_cast<aclError>(ferry::runtime::PeekLastError());
 }
 
 aclError aclrtGetLastError(aclrtLastErrLevel level) {
-  if (level != ACL_RT_THREAD_LEVEL) return ACL_ERROR_RT_PARAM_INVALID;
-  return static_cast<aclError>(ferry::runtime::TakeLastError());
+  const aclError refused = Guard("aclrtGetLastError", [&] { RequireThreadLevel(level); });
+  return refused != ACL_SUCCESS ? refused : static_cast<aclError>(ferry::runtime::TakeLastError());
 }
 
 size_t aclDataTypeSize(aclDataType dataType) {

@@ -74,16 +74,23 @@ bool CheckFill(const void* memory, std::size_t max_count, std::size_t count) {
 
 class FunctionTask : public ferry::runtime::Task {
  public:
-  explicit FunctionTask(std::function<void()> work) : work_(std::move(work)) {}
-  void Run(const std::atomic<bool>& /*abort*/) override { work_(); }
+  FunctionTask(const char* api, std::function<void()> work) : api_(api), work_(std::move(work)) {}
+  void Run(const std::atomic<bool>& /*abort*/) override {
+    try {
+      work_();
+    } catch (const ferry::Error& error) {
+      Fail(error.code(), "{}: {}", api_, error.message());  // the synchronise knows no api
+    }
+  }
   void Drop(const std::string& /*reason*/) noexcept override {}  // nothing is copied
 
  private:
+  const char* const api_;
   const std::function<void()> work_;
 };
 
-void Queue(aclrtStream stream, std::function<void()> work) {
-  ferry::runtime::FindStream(stream)->Enqueue(std::make_unique<FunctionTask>(std::move(work)));
+void Queue(const char* api, aclrtStream stream, std::function<void()> work) {
+  ferry::runtime::FindStream(stream)->Enqueue(std::make_unique<FunctionTask>(api, std::move(work)));
 }
 
 }  // namespace
@@ -154,7 +161,7 @@ aclError aclrtMemcpyAsync(void* dst, size_t destMax, const void* src, size_t cou
                           aclrtMemcpyKind kind, aclrtStream stream) {
   return Guard("aclrtMemcpyAsync", [&] {
     if (!CheckCopy(dst, destMax, src, count, kind)) return;
-    Queue(stream, [=] { ProcessSegment().CopyIn(dst, src, count); });
+    Queue("aclrtMemcpyAsync", stream, [=] { ProcessSegment().CopyIn(dst, src, count); });
   });
 }
 
@@ -168,6 +175,6 @@ aclError aclrtMemsetAsync(void* devPtr, size_t maxCount, int32_t value, size_t c
                           aclrtStream stream) {
   return Guard("aclrtMemsetAsync", [&] {
     if (!CheckFill(devPtr, maxCount, count)) return;
-    Queue(stream, [=] { ProcessSegment().Fill(devPtr, value, count); });
+    Queue("aclrtMemsetAsync", stream, [=] { ProcessSegment().Fill(devPtr, value, count); });
   });
 }

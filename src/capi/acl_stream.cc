@@ -25,10 +25,8 @@ void CreateStream(aclrtStream* stream) {
 
 void DestroyStream(aclrtStream stream, bool force) {
   RequireNotNull(stream, "stream");
-  const auto removed = ferry::runtime::Streams().Remove(stream);
-  Require(removed != nullptr, Code::kRtInvalidHandle,
+  Require(ferry::runtime::DestroyStream(stream, force), Code::kRtInvalidHandle,
           "stream is {}, which is no stream or one that has been destroyed", stream);
-  removed->Destroy(force);
 }
 
 }  // namespace

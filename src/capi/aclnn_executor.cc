@@ -4,9 +4,9 @@
 #include "ops/executor.h"
 
 aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor* executor) {
-  return ferry::capi::Guard(__func__, [&] { ferry::ops::MakeExecutorRepeatable(executor); });
+  return ferry::capi::AclnnGuard(__func__, [&] { ferry::ops::MakeExecutorRepeatable(executor); });
 }
 
 aclnnStatus aclDestroyAclOpExecutor(aclOpExecutor* executor) {
-  return ferry::capi::Guard(__func__, [&] { ferry::ops::DestroyExecutor(executor); });
+  return ferry::capi::AclnnGuard(__func__, [&] { ferry::ops::DestroyExecutor(executor); });
 }

@@ -10,7 +10,7 @@
 
 using ferry::Code;
 using ferry::Require;
-using ferry::capi::GuardAs;
+using ferry::capi::AclnnGuard;
 using ferry::runtime::Tensor;
 using ferry::runtime::Tensors;
 
@@ -43,7 +43,7 @@ void CopyOut(const std::vector<int64_t>& values, int64_t** array, uint64_t* coun
 template <class Field>
 aclnnStatus GetArray(const char* api, const aclTensor* tensor, int64_t** array, uint64_t* count,
                      Field field) {
-  return GuardAs<aclnnStatus>(api, [&] {
+  return AclnnGuard(api, [&] {
     const auto found = FindTensor(tensor);
     RequireGiven(array, "the array's address");
     RequireGiven(count, "the count's address");
@@ -57,7 +57,7 @@ aclTensor* aclCreateTensor(const int64_t* viewDims, uint64_t viewDimsNum, aclDat
                            const int64_t* stride, int64_t offset, aclFormat format,
                            const int64_t* storageDims, uint64_t storageDimsNum, void* tensorData) {
   aclTensor* handle = nullptr;
-  GuardAs<aclnnStatus>("aclCreateTensor", [&] {
+  AclnnGuard("aclCreateTensor", [&] {
     Require(viewDims != nullptr || viewDimsNum == 0, Code::kParamNullptr,
             "viewDims is null; must point to {} dims", viewDimsNum);
     Require(storageDims != nullptr || storageDimsNum == 0, Code::kParamNullptr,
@@ -77,7 +77,7 @@ aclTensor* aclCreateTensor(const int64_t* viewDims, uint64_t viewDimsNum, aclDat
 }
 
 aclnnStatus aclDestroyTensor(const aclTensor* tensor) {
-  return GuardAs<aclnnStatus>("aclDestroyTensor", [&] {
+  return AclnnGuard("aclDestroyTensor", [&] {
     if (tensor == nullptr) return;
     (void)FindTensor(tensor);
     Tensors().Remove(tensor);
@@ -99,7 +99,7 @@ aclnnStatus aclGetViewStrides(const aclTensor* tensor, int64_t** stridesValue,
 }
 
 aclnnStatus aclGetViewOffset(const aclTensor* tensor, int64_t* offset) {
-  return GuardAs<aclnnStatus>("aclGetViewOffset", [&] {
+  return AclnnGuard("aclGetViewOffset", [&] {
     const auto found = FindTensor(tensor);
     RequireGiven(offset, "offset");
     *offset = found->offset;
@@ -107,7 +107,7 @@ aclnnStatus aclGetViewOffset(const aclTensor* tensor, int64_t* offset) {
 }
 
 aclnnStatus aclGetFormat(const aclTensor* tensor, aclFormat* format) {
-  return GuardAs<aclnnStatus>("aclGetFormat", [&] {
+  return AclnnGuard("aclGetFormat", [&] {
     const auto found = FindTensor(tensor);
     RequireGiven(format, "format");
     *format = static_cast<aclFormat>(found->format);
@@ -115,7 +115,7 @@ aclnnStatus aclGetFormat(const aclTensor* tensor, aclFormat* format) {
 }
 
 aclnnStatus aclGetDataType(const aclTensor* tensor, aclDataType* dataType) {
-  return GuardAs<aclnnStatus>("aclGetDataType", [&] {
+  return AclnnGuard("aclGetDataType", [&] {
     const auto found = FindTensor(tensor);
     RequireGiven(dataType, "dataType");
     *dataType = static_cast<aclDataType>(found->dtype);

@@ -1,11 +1,12 @@
-// The wall between exceptions and status codes. Every C entry is `return Guard("name", [&] { ...
-// });`.
+// The wall between exceptions and status codes. Every C entry is
+// `return Guard("name", [&] { ... });`.
 #ifndef FERRY_CAPI_GUARD_H_
 #define FERRY_CAPI_GUARD_H_
 
 #include <exception>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -14,45 +15,61 @@
 
 namespace ferry::capi {
 
+// Whether the code is the expected end of a call that programs make in a loop or to be sure: its
+// message is recorded, but not worth a line on stderr.
+[[nodiscard]] inline bool IsExpected(Code code) {
+  return code == Code::kRtWaitTimeout || code == Code::kAclRepeatInitialize;
+}
+
 // Records the message for aclGetRecentErrMsg and writes it to stderr.
-template <class Status>
-Status Report(Code code, const std::string& message) noexcept {
+inline int Report(Code code, const std::string& message) noexcept {
   try {
     runtime::SetRecentMessage(code, message);
-    log::Error(message);
+    IsExpected(code) ? log::Info(message) : log::Error(message);
   } catch (const std::exception&) {
     // Out of memory for the text: the code still reaches the caller.
   }
-  return static_cast<Status>(code);
+  return static_cast<int>(code);
 }
+
+// The codes of a family of functions for what no Error says.
+struct Unforeseen {
+  Code out_of_memory;
+  Code internal;
+};
+inline constexpr Unforeseen kAclUnforeseen = {Code::kRtMemoryAllocation, Code::kAclInternalError};
+inline constexpr Unforeseen kAclnnUnforeseen = {Code::kInner, Code::kInner};
 
 // Runs `body`. An Error becomes its code and the message `<api>: <text>`; the failure of a queued
 // task keeps its own sentence, which is the same on every rank.
-template <class Status, class Body>
-Status GuardAs(const char* api, Body&& body) noexcept {
+template <class Body>
+int Guard(const char* api, Body&& body, Unforeseen unforeseen = kAclUnforeseen) noexcept {
   try {
     try {
       body();
-      return static_cast<Status>(0);
+      return 0;
     } catch (const runtime::AsyncError& error) {
-      return Report<Status>(error.code(), error.message());
+      return Report(error.code(), error.message());
     } catch (const Error& error) {
-      return Report<Status>(error.code(), fmt::format("{}: {}", api, error.message()));
+      return Report(error.code(), fmt::format("{}: {}", api, error.message()));
     } catch (const std::bad_alloc&) {
-      return Report<Status>(Code::kRtMemoryAllocation,
-                            fmt::format("{}: this process is out of memory", api));
+      return Report(unforeseen.out_of_memory,
+                    fmt::format("{}: this process is out of memory", api));
     } catch (const std::exception& error) {
-      return Report<Status>(Code::kAclInternalError,
-                            fmt::format("{}: internal error: {}", api, error.what()));
+      return Report(unforeseen.internal, fmt::format("{}: internal error: {}", api, error.what()));
+    } catch (...) {
+      return Report(unforeseen.internal,
+                    fmt::format("{}: internal error: an exception of unknown type", api));
     }
   } catch (const std::exception&) {
-    return static_cast<Status>(Code::kAclInternalError);  // no memory even for the message
+    return static_cast<int>(unforeseen.internal);  // no memory even for the message
   }
 }
 
+// The same for functions that return an aclnnStatus.
 template <class Body>
-int Guard(const char* api, Body&& body) noexcept {
-  return GuardAs<int>(api, std::forward<Body>(body));
+int AclnnGuard(const char* api, Body&& body) noexcept {
+  return Guard(api, std::forward<Body>(body), kAclnnUnforeseen);
 }
 
 // Mandatory pointers of the acl functions.

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -16,12 +17,13 @@
 namespace ferry::runtime {
 namespace {
 
+// How soon a blocking callback notices that its stream was aborted.
 constexpr std::chrono::milliseconds kAbortCheck{50};
 
 struct Callback {
   CallbackFunction function = nullptr;
   void* user_data = nullptr;
-  bool done = false;  // run, or given up
+  bool done = false;  // run, or given up; guarded by its inbox's mutex
 };
 
 // What a subscribed thread still has to do.
@@ -29,13 +31,14 @@ struct Inbox {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<std::shared_ptr<Callback>> waiting;  // guarded by mutex
-  bool closed = false;                            // guarded by mutex
+  bool closed = false;                            // guarded by mutex: nothing more will come
   std::weak_ptr<Stream> stream;
 };
+using SharedInbox = std::shared_ptr<Inbox>;
 
 struct Subscriptions {
   std::mutex mutex;
-  std::map<std::uint64_t, std::shared_ptr<Inbox>> by_thread;  // guarded by mutex
+  std::map<std::uint64_t, SharedInbox> by_thread;  // guarded by mutex
 };
 
 Subscriptions& AllSubscriptions() {
@@ -43,32 +46,47 @@ Subscriptions& AllSubscriptions() {
   return *subscriptions;
 }
 
-std::shared_ptr<Inbox> InboxOfThread(std::uint64_t thread_id) {
+bool IsClosed(Inbox& inbox) {
+  const std::lock_guard lock(inbox.mutex);
+  return inbox.closed;
+}
+
+// Null unless the thread has one, closed or not.
+SharedInbox InboxOfThread(std::uint64_t thread_id) {
   Subscriptions& all = AllSubscriptions();
   const std::lock_guard lock(all.mutex);
   const auto found = all.by_thread.find(thread_id);
   return found == all.by_thread.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<Inbox> InboxOfStreamLocked(const Subscriptions& all,
-                                           const std::shared_ptr<Stream>& stream) {
+// Null unless the stream has one that is open. Wants all.mutex.
+SharedInbox InboxOfStreamLocked(const Subscriptions& all, const std::shared_ptr<Stream>& stream) {
   for (const auto& [thread, inbox] : all.by_thread) {
-    if (inbox->stream.lock() == stream) return inbox;
+    if (inbox->stream.lock() == stream && !IsClosed(*inbox)) return inbox;
   }
   return nullptr;
 }
 
-void Close(Inbox& inbox) {
-  const std::lock_guard lock(inbox.mutex);
-  inbox.closed = true;
-  for (const auto& callback : inbox.waiting) callback->done = true;
-  inbox.waiting.clear();
-  inbox.changed.notify_all();
-}
+// Marks a callback as run even if its function throws, so that the stream goes on.
+class Completion {
+ public:
+  Completion(Inbox& inbox, Callback& callback) : inbox_(inbox), callback_(callback) {}
+  Completion(const Completion&) = delete;
+  Completion& operator=(const Completion&) = delete;
+  ~Completion() {
+    const std::lock_guard lock(inbox_.mutex);
+    callback_.done = true;
+    inbox_.changed.notify_all();
+  }
+
+ private:
+  Inbox& inbox_;
+  Callback& callback_;
+};
 
 class CallbackTask : public Task {
  public:
-  CallbackTask(std::shared_ptr<Inbox> inbox, std::shared_ptr<Callback> callback, bool block)
+  CallbackTask(SharedInbox inbox, std::shared_ptr<Callback> callback, bool block)
       : inbox_(std::move(inbox)), callback_(std::move(callback)), block_(block) {}
 
   void Run(const std::atomic<bool>& abort) override {
@@ -76,15 +94,19 @@ class CallbackTask : public Task {
     if (inbox_->closed) return;
     inbox_->waiting.push_back(callback_);
     inbox_->changed.notify_all();
-    while (block_ && !callback_->done && !abort.load(std::memory_order_relaxed)) {
+    if (!block_) return;
+    while (!callback_->done && !abort.load(std::memory_order_relaxed)) {
       inbox_->changed.wait_for(lock, kAbortCheck);
     }
+    // Aborted before its thread took it: what the function would use may be gone by then.
+    auto& waiting = inbox_->waiting;
+    waiting.erase(std::remove(waiting.begin(), waiting.end(), callback_), waiting.end());
   }
 
   void Drop(const std::string& /*reason*/) noexcept override {}  // the function is just not called
 
  private:
-  const std::shared_ptr<Inbox> inbox_;
+  const SharedInbox inbox_;
   const std::shared_ptr<Callback> callback_;
   const bool block_;
 };
@@ -92,20 +114,21 @@ class CallbackTask : public Task {
 }  // namespace
 
 void SubscribeCallbacks(std::uint64_t thread_id, const std::shared_ptr<Stream>& stream) {
+  auto inbox = std::make_shared<Inbox>();
+  inbox->stream = stream;
   Subscriptions& all = AllSubscriptions();
   const std::lock_guard lock(all.mutex);
   Require(InboxOfStreamLocked(all, stream) == nullptr, Code::kRtStreamSubscribe,
           "stream has a callback thread already; aclrtUnSubscribeReport ends that");
-  Require(all.by_thread.count(thread_id) == 0, Code::kRtThreadSubscribe,
+  SharedInbox& of_thread = all.by_thread[thread_id];
+  Require(of_thread == nullptr || IsClosed(*of_thread), Code::kRtThreadSubscribe,
           "threadId is {}, which serves another stream already", thread_id);
-  const auto inbox = std::make_shared<Inbox>();
-  inbox->stream = stream;
-  all.by_thread.emplace(thread_id, inbox);
+  of_thread = std::move(inbox);
 }
 
 void UnsubscribeCallbacks(std::uint64_t thread_id, const std::shared_ptr<Stream>& stream) {
   Subscriptions& all = AllSubscriptions();
-  std::shared_ptr<Inbox> inbox;
+  SharedInbox inbox;
   {
     const std::lock_guard lock(all.mutex);
     const auto found = all.by_thread.find(thread_id);
@@ -115,12 +138,29 @@ void UnsubscribeCallbacks(std::uint64_t thread_id, const std::shared_ptr<Stream>
     inbox = found->second;
     all.by_thread.erase(found);
   }
-  Close(*inbox);
+  const std::lock_guard lock(inbox->mutex);
+  inbox->closed = true;
+  for (const auto& callback : inbox->waiting) callback->done = true;
+  inbox->waiting.clear();
+  inbox->changed.notify_all();
+}
+
+void EndCallbacks(const std::shared_ptr<Stream>& stream) {
+  Subscriptions& all = AllSubscriptions();
+  SharedInbox inbox;
+  {
+    const std::lock_guard lock(all.mutex);
+    inbox = InboxOfStreamLocked(all, stream);
+  }
+  if (inbox == nullptr) return;
+  const std::lock_guard lock(inbox->mutex);
+  inbox->closed = true;
+  inbox->changed.notify_all();
 }
 
 void LaunchCallback(CallbackFunction function, void* user_data, bool block,
                     const std::shared_ptr<Stream>& stream) {
-  std::shared_ptr<Inbox> inbox;
+  SharedInbox inbox;
   {
     Subscriptions& all = AllSubscriptions();
     const std::lock_guard lock(all.mutex);
@@ -136,8 +176,8 @@ void LaunchCallback(CallbackFunction function, void* user_data, bool block,
 
 void ProcessCallback(Timeout timeout) {
   const auto thread_id = static_cast<std::uint64_t>(pthread_self());
-  const std::shared_ptr<Inbox> inbox = InboxOfThread(thread_id);
-  Require(inbox != nullptr, Code::kRtThreadSubscribe,
+  const SharedInbox inbox = InboxOfThread(thread_id);
+  Require(inbox != nullptr, Code::kRtStreamNoCallbackRegistered,
           "this thread ({}) serves no stream; aclrtSubscribeReport registers it", thread_id);
   std::unique_lock lock(inbox->mutex);
   const auto ready = [&] { return inbox->closed || !inbox->waiting.empty(); };
@@ -145,17 +185,17 @@ void ProcessCallback(Timeout timeout) {
     inbox->changed.wait(lock, ready);
   } else {
     Require(inbox->changed.wait_for(lock, *timeout, ready), Code::kRtWaitTimeout,
-            "no callback came within {} ms", timeout->count());
+            "no callback came within timeout = {} ms", timeout->count());
   }
-  Require(!inbox->closed, Code::kRtThreadSubscribe,
-          "this thread ({}) was unsubscribed while it waited", thread_id);
+  Require(
+      !inbox->waiting.empty(), Code::kRtStreamNoCallbackRegistered,
+      "this thread ({}) serves no stream any more: it was unsubscribed, or the stream destroyed",
+      thread_id);
   const std::shared_ptr<Callback> callback = inbox->waiting.front();
   inbox->waiting.pop_front();
   lock.unlock();
+  const Completion completion(*inbox, *callback);
   callback->function(callback->user_data);
-  lock.lock();
-  callback->done = true;
-  inbox->changed.notify_all();
 }
 
 }  // namespace ferry::runtime

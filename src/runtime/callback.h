@@ -20,13 +20,17 @@ void SubscribeCallbacks(std::uint64_t thread_id, const std::shared_ptr<Stream>& 
 // Error{kRtStreamNoCallbackRegistered} unless that thread is the stream's.
 void UnsubscribeCallbacks(std::uint64_t thread_id, const std::shared_ptr<Stream>& stream);
 
+// For a stream that has ended: its thread can still run the callbacks that the stream has passed,
+// and is then free for another stream.
+void EndCallbacks(const std::shared_ptr<Stream>& stream);
+
 // Queues a callback on the stream; with `block` later work of the stream waits until it has run.
 // Throws Error{kRtStreamNoCallbackRegistered} if the stream has no thread.
 void LaunchCallback(CallbackFunction function, void* user_data, bool block,
                     const std::shared_ptr<Stream>& stream);
 
 // Waits for a callback of this thread and runs it. Throws Error{kRtWaitTimeout} when the time is
-// over, Error{kRtStreamNoCallbackRegistered} if this thread has no stream.
+// over, Error{kRtStreamNoCallbackRegistered} if this thread has no stream (any more).
 void ProcessCallback(Timeout timeout);
 
 }  // namespace ferry::runtime

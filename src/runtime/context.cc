@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "runtime/callback.h"
 
 namespace ferry::runtime {
 namespace {
@@ -15,27 +16,18 @@ void*& CurrentOfThisThread() {
 
 }  // namespace
 
-std::shared_ptr<Stream> Context::DefaultStream() {
-  auto stream = Streams().Find(DefaultStreamHandle());
-  Require(stream != nullptr, Code::kRtInvalidHandle, "the default stream has been destroyed");
-  return stream;
-}
-
-void* Context::DefaultStreamHandle() {
+void* Context::DefaultStream() {
   const std::lock_guard lock(mutex_);
-  if (default_stream_ == nullptr)
+  Require(!closed_, Code::kRtContextNull, "the current context has been destroyed");
+  if (Streams().Find(default_stream_) == nullptr)
     default_stream_ = Streams().Add(std::make_shared<Stream>(device_));
   return default_stream_;
 }
 
-bool Context::Close(bool force) {
-  void* handle = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    handle = std::exchange(default_stream_, nullptr);
-  }
-  const std::shared_ptr<Stream> stream = Streams().Remove(handle);
-  return stream == nullptr || stream->Destroy(force);
+void* Context::Close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  return std::exchange(default_stream_, nullptr);
 }
 
 HandleTable<Context>& Contexts() {
@@ -66,11 +58,19 @@ void MakeCurrent(void* context) {
 }
 
 std::shared_ptr<Stream> FindStream(const void* handle) {
-  if (handle == nullptr) return CurrentContext()->DefaultStream();
+  if (handle == nullptr) handle = CurrentContext()->DefaultStream();
   auto stream = Streams().Find(handle);
   Require(stream != nullptr, Code::kRtInvalidHandle,
           "stream is {}, which is no stream or one that has been destroyed", handle);
   return stream;
+}
+
+bool DestroyStream(const void* handle, bool force) {
+  const std::shared_ptr<Stream> stream = Streams().Remove(handle);
+  if (stream == nullptr) return false;
+  stream->Destroy(force);
+  EndCallbacks(stream);
+  return true;
 }
 
 }  // namespace ferry::runtime

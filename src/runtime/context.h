@@ -20,17 +20,19 @@ class Context {
 
   [[nodiscard]] std::int32_t device() const { return device_; }
 
-  // Made, and entered into Streams(), when first asked for.
-  [[nodiscard]] std::shared_ptr<Stream> DefaultStream();
-  [[nodiscard]] void* DefaultStreamHandle();
+  // A handle in Streams(), made when first asked for and again after the program destroyed it.
+  // Throws Error{kRtContextNull} once the context is closed.
+  [[nodiscard]] void* DefaultStream();
 
-  // Destroys the default stream if there is one.
-  bool Close(bool force);
+  // Ends the context: no default stream is made any more. Returns the handle of the one that there
+  // was, or null.
+  void* Close();
 
  private:
   const std::int32_t device_;
   std::mutex mutex_;
-  void* default_stream_ = nullptr;  // guarded by mutex_; a handle in Streams()
+  void* default_stream_ = nullptr;  // guarded by mutex_
+  bool closed_ = false;             // guarded by mutex_
 };
 
 [[nodiscard]] HandleTable<Context>& Contexts();
@@ -44,6 +46,10 @@ void MakeCurrent(void* context);             // a handle of Contexts(), or null 
 // The stream that `handle` names; null is the default stream of the current context. Throws
 // Error{kRtContextNull} or Error{kRtInvalidHandle}.
 [[nodiscard]] std::shared_ptr<Stream> FindStream(const void* handle);
+
+// Takes the stream out of Streams() and ends it, as Stream::Destroy says, and its callbacks with
+// it. False if the handle names no stream.
+bool DestroyStream(const void* handle, bool force);
 
 }  // namespace ferry::runtime
 

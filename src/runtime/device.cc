@@ -6,18 +6,22 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "base/env.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "memory/segment.h"
+#include "runtime/callback.h"
 #include "runtime/context.h"
 
 namespace ferry::runtime {
 namespace {
 
 struct DeviceState {
-  std::int64_t set_count = 0;
+  std::int64_t set_count = 0;        // at least 1
   void* implicit_context = nullptr;  // a handle of Contexts()
 };
 
@@ -31,26 +35,54 @@ Devices& AllDevices() {
   return *devices;
 }
 
-// Ends everything that lies on `device`, outside any lock: destroying a stream may wait for its
-// work.
-void Release(std::int32_t device, bool force) {
-  bool idle = true;
+using Clock = std::chrono::steady_clock;
+
+// What is left of a timeout since `start`.
+Timeout Left(Timeout timeout, Clock::time_point start) {
+  if (!timeout) return timeout;
+  const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+  return std::max(*timeout - used, std::chrono::milliseconds(0));
+}
+
+// What lies on one device, or on all.
+struct Holdings {
+  std::vector<void*> contexts;
+  std::vector<std::pair<void*, std::shared_ptr<Stream>>> streams;
+};
+
+Holdings HoldingsOf(std::optional<std::int32_t> device) {
+  Holdings holdings;
   for (const auto& [handle, context] : Contexts().All()) {
-    if (context->device() != device) continue;
-    idle = context->Close(force) && idle;
-    Contexts().Remove(handle);
+    if (!device || context->device() == *device) holdings.contexts.push_back(handle);
   }
-  for (const auto& [handle, stream] : Streams().All()) {
-    if (stream->device() != device) continue;
-    idle = stream->Destroy(force) && idle;
+  for (auto& [handle, stream] : Streams().All()) {
+    if (!device || stream->device() == *device) holdings.streams.emplace_back(handle, stream);
+  }
+  return holdings;
+}
+
+// Returns the devices on which a task still runs. Takes no lock: it may wait for queued work.
+std::set<std::int32_t> End(const Holdings& holdings, bool force) {
+  for (void* const handle : holdings.contexts) {
+    const std::shared_ptr<Context> context = Contexts().Remove(handle);
+    if (context != nullptr) context->Close();
+  }
+  // All are asked to end before any is waited for.
+  for (const auto& [handle, stream] : holdings.streams) stream->Close(force);
+  const auto start = Clock::now();
+  const Timeout limit = force ? Timeout(kForcedEndWait) : std::nullopt;
+  std::set<std::int32_t> busy;
+  for (const auto& [handle, stream] : holdings.streams) {
+    if (!stream->Drain(Left(limit, start))) busy.insert(stream->device());
     Streams().Remove(handle);
+    EndCallbacks(stream);
   }
-  if (idle) {
-    memory::ProcessSegment().FreeDevice(device);
-  } else {
+  for (const std::int32_t device : busy) {
     log::Warning(fmt::format(
-        "device {} was reset while a task of it still runs; its memory is not given back", device));
+        "device {} was released while a task of it still runs; its memory is not given back",
+        device));
   }
+  return busy;
 }
 
 }  // namespace
@@ -75,15 +107,20 @@ void SetDevice(std::int32_t device) {
 void ResetDevice(std::int32_t device, bool force) {
   RequireDevice(device);
   Devices& devices = AllDevices();
+  Holdings holdings;
   {
     const std::lock_guard lock(devices.mutex);
     const auto found = devices.states.find(device);
-    Require(found != devices.states.end(), Code::kRtContextNull,
+    Require(force || found != devices.states.end(), Code::kRtContextNull,
             "deviceId is {}, which is not set: aclrtSetDevice must come first", device);
     if (!force && --found->second.set_count > 0) return;
-    devices.states.erase(found);
+    devices.states.erase(device);
+    // In one step with the above: what a later SetDevice makes is not in it.
+    holdings = HoldingsOf(device);
   }
-  Release(device, force);
+  if (!End(holdings, force).empty()) return;
+  const std::lock_guard lock(devices.mutex);
+  if (devices.states.count(device) == 0) memory::ProcessSegment().FreeDevice(device);
 }
 
 std::int32_t CurrentDevice() {
@@ -101,43 +138,43 @@ void DestroyContext(void* context) {
   const std::shared_ptr<Context> removed = Contexts().Remove(context);
   Require(removed != nullptr, Code::kRtInvalidHandle,
           "context is {}, which is no context or one that has been destroyed", context);
-  removed->Close(/*force=*/false);
+  DestroyStream(removed->Close(), /*force=*/false);
 }
 
 void SynchronizeDevice(Timeout timeout) {
   const std::int32_t device = CurrentDevice();
-  const auto start = std::chrono::steady_clock::now();
+  const auto streams = HoldingsOf(device).streams;
+  const auto start = Clock::now();
+  for (const auto& [handle, stream] : streams) {
+    if (!stream->Drain(Left(timeout, start))) {
+      Fail(Code::kRtStreamSyncTimeout,
+           "device {}'s work was not done within timeout = {} ms; it goes on and can still be "
+           "waited for",
+           device, timeout->count());
+    }
+  }
   std::optional<AsyncError> first;
-  for (const auto& [handle, stream] : Streams().All()) {
-    if (stream->device() != device) continue;
-    Timeout left = timeout;
-    if (left) {
-      const auto used = std::chrono::duration_cast<std::chrono::milliseconds>(
-          std::chrono::steady_clock::now() - start);
-      left = std::max(*left - used, std::chrono::milliseconds(0));
-    }
-    try {
-      stream->Synchronize(left);
-    } catch (const AsyncError& error) {
-      if (!first) first = error;
-    } catch (const Error&) {
-      // What is collected so far must not be lost with the time-out: it is left on its stream.
-      if (first) stream->PostError(*first);
-      Fail(Code::kRtStreamSyncTimeout, "device {}'s work was not done within {} ms", device,
-           timeout->count());
-    }
+  for (const auto& [handle, stream] : streams) {
+    const auto error = stream->Collect();
+    if (error && (!first || error->IsEarlierThan(*first))) first = error;
   }
   if (first) throw AsyncError(*first);
 }
 
 void ReleaseAllDevices() {
   Devices& devices = AllDevices();
+  Holdings holdings;
   {
     const std::lock_guard lock(devices.mutex);
     devices.states.clear();
+    holdings = HoldingsOf(std::nullopt);
   }
+  const std::set<std::int32_t> busy = End(holdings, /*force=*/true);
+  const std::lock_guard lock(devices.mutex);
   for (std::int32_t device = 0; device < env::DeviceCount(); ++device) {
-    Release(device, /*force=*/true);
+    if (busy.count(device) == 0 && devices.states.count(device) == 0) {
+      memory::ProcessSegment().FreeDevice(device);
+    }
   }
 }
 

@@ -13,12 +13,14 @@ constexpr std::chrono::milliseconds kAbortCheck{50};
 
 }  // namespace
 
-// One of the three things that a stream does with an event. A dropped record counts as passed, so
-// that nobody waits for what will never come.
+// One of the three things that a stream does with an event.
 class EventTask : public Task {
  public:
-  EventTask(std::shared_ptr<Event> event, Event::Action action, std::uint64_t number)
-      : event_(std::move(event)), action_(action), number_(number) {}
+  EventTask(std::shared_ptr<Event> event, Event::Action action)
+      : event_(std::move(event)), action_(action) {}
+
+  // From here on Run or Drop must follow.
+  void TakeNumber() { number_ = event_->NextNumber(action_); }
 
   void Run(const std::atomic<bool>& abort) override {
     if (action_ == Event::Action::kWait) {
@@ -40,7 +42,7 @@ class EventTask : public Task {
  private:
   const std::shared_ptr<Event> event_;
   const Event::Action action_;
-  const std::uint64_t number_;
+  std::uint64_t number_ = 0;  // of the record or reset; of the record that a wait is for
 };
 
 std::uint64_t Event::NextNumber(Action action) {
@@ -49,13 +51,17 @@ std::uint64_t Event::NextNumber(Action action) {
     ++waiters_;
     return queued_record_;
   }
-  ++queued_;
-  if (action == Action::kRecord) queued_record_ = queued_;
-  return queued_;
+  if (action == Action::kRecord) {
+    ahead_.insert(queued_ + 1);
+    queued_record_ = queued_ + 1;
+  }
+  return ++queued_;
 }
 
 void Event::Queue(Stream& stream, Action action) {
-  stream.Enqueue(std::make_unique<EventTask>(shared_from_this(), action, NextNumber(action)));
+  auto task = std::make_unique<EventTask>(shared_from_this(), action);
+  task->TakeNumber();
+  stream.Enqueue(std::move(task));
 }
 
 void Event::Record(Stream& stream) {
@@ -70,6 +76,8 @@ void Event::WaitOn(Stream& stream) {
 
 void Event::Pass(Action action, std::uint64_t number) {
   const std::lock_guard lock(mutex_);
+  ahead_.erase(number);
+  changed_.notify_all();
   if (number < passed_) return;  // a slower stream's older mark does not undo a newer one
   passed_ = number;
   if (action == Action::kRecord) {
@@ -77,12 +85,11 @@ void Event::Pass(Action action, std::uint64_t number) {
   } else {
     recorded_at_.reset();
   }
-  changed_.notify_all();
 }
 
 void Event::Wait(std::uint64_t number, const std::atomic<bool>& abort) {
   std::unique_lock lock(mutex_);
-  while (passed_ < number && !abort.load(std::memory_order_relaxed)) {
+  while (ahead_.count(number) != 0 && !abort.load(std::memory_order_relaxed)) {
     changed_.wait_for(lock, kAbortCheck);
   }
 }
@@ -92,9 +99,13 @@ void Event::EndWait() {
   --waiters_;
 }
 
+bool Event::IsRecordedLocked() const {
+  return recorded_at_.has_value() && ahead_.count(queued_record_) == 0;
+}
+
 bool Event::IsRecorded() const {
   const std::lock_guard lock(mutex_);
-  return recorded_at_.has_value() && passed_ >= queued_record_;
+  return IsRecordedLocked();
 }
 
 bool Event::HasNoWaiters() const {
@@ -104,20 +115,23 @@ bool Event::HasNoWaiters() const {
 
 void Event::Synchronize(Timeout timeout) const {
   std::unique_lock lock(mutex_);
-  const auto recorded = [this] { return recorded_at_.has_value() && passed_ >= queued_record_; };
+  // A record that is ahead is passed once, whatever is queued behind it meanwhile.
+  const std::uint64_t target = queued_record_;
+  const bool ahead = ahead_.count(target) != 0;
+  const auto reached = [&] { return ahead ? ahead_.count(target) == 0 : IsRecordedLocked(); };
   if (!timeout) {
-    Require(queued_record_ > 0, Code::kRtParamInvalid,
-            "the event has never been recorded: waiting for it could not end");
-    changed_.wait(lock, recorded);
+    Require(ahead || reached(), Code::kRtParamInvalid,
+            "event has no record to wait for: it was never recorded, or was reset");
+    changed_.wait(lock, reached);
     return;
   }
-  Require(changed_.wait_for(lock, *timeout, recorded), Code::kRtEventSyncTimeout,
-          "the event was not recorded within {} ms", timeout->count());
+  Require(changed_.wait_for(lock, *timeout, reached), Code::kRtEventSyncTimeout,
+          "event was not recorded within timeout = {} ms", timeout->count());
 }
 
 std::optional<std::chrono::steady_clock::time_point> Event::RecordedAt() const {
   const std::lock_guard lock(mutex_);
-  return recorded_at_;
+  return IsRecordedLocked() ? recorded_at_ : std::nullopt;
 }
 
 HandleTable<Event>& Events() {

@@ -9,14 +9,16 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "runtime/handle_table.h"
 #include "runtime/stream.h"
 
 namespace ferry::runtime {
 
-// Records and resets are numbered when they are queued. An event is as its latest record or reset
-// that a stream has passed left it.
+// Records and resets are numbered when they are queued. Streams pass them in any order; an event is
+// as the latest that was passed left it. One that is dropped counts as passed, so that nobody waits
+// for what will never come.
 class Event : public std::enable_shared_from_this<Event> {
  public:
   Event() = default;
@@ -32,12 +34,14 @@ class Event : public std::enable_shared_from_this<Event> {
   // passed. No record, no wait.
   void WaitOn(Stream& stream);
 
+  // Whether the latest record queued has been passed and no reset since.
   [[nodiscard]] bool IsRecorded() const;
   // Whether no stream still waits for the event.
   [[nodiscard]] bool HasNoWaiters() const;
 
-  // Waits until the event is recorded. Throws Error{kRtEventSyncTimeout} when the time is over and,
-  // without a time, Error{kRtParamInvalid} if no record is queued: the wait could not end.
+  // Waits until the latest record queued by now has been passed. If there is none, or it was reset,
+  // waits for the next; without a timeout that could last for ever: Error{kRtParamInvalid} instead.
+  // Throws Error{kRtEventSyncTimeout} when the time is over.
   void Synchronize(Timeout timeout) const;
 
   // When the latest record was passed; nothing unless the event is recorded.
@@ -53,12 +57,14 @@ class Event : public std::enable_shared_from_this<Event> {
   void Pass(Action action, std::uint64_t number);
   void Wait(std::uint64_t number, const std::atomic<bool>& abort);
   void EndWait();
+  [[nodiscard]] bool IsRecordedLocked() const;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::uint64_t queued_ = 0;         // number of the latest record or reset queued
   std::uint64_t queued_record_ = 0;  // number of the latest record queued
   std::uint64_t passed_ = 0;         // highest number passed
+  std::set<std::uint64_t> ahead_;    // records queued and not yet passed
   std::int64_t waiters_ = 0;
   std::optional<std::chrono::steady_clock::time_point> recorded_at_;
 };

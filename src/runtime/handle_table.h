@@ -3,7 +3,9 @@
 #ifndef FERRY_RUNTIME_HANDLE_TABLE_H_
 #define FERRY_RUNTIME_HANDLE_TABLE_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -46,12 +48,16 @@ class HandleTable {
     return object;
   }
 
+  // In the order in which they were added.
   [[nodiscard]] std::vector<std::pair<void*, std::shared_ptr<T>>> All() const {
     const std::shared_lock lock(mutex_);
     std::vector<std::pair<void*, std::shared_ptr<T>>> all;
+    all.reserve(objects_.size());
     for (const auto& [number, object] : objects_) {
       all.emplace_back(reinterpret_cast<void*>(number), object);  // NOLINT
     }
+    std::sort(all.begin(), all.end(),
+              [](const auto& a, const auto& b) { return std::less<>()(a.first, b.first); });
     return all;
   }
 

@@ -1,5 +1,6 @@
 #include "runtime/init.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <mutex>
@@ -21,13 +22,19 @@ References& AllReferences() {
   return *references;
 }
 
+bool IsReadableFile(const char* path) {
+  struct stat status {};
+  return ::stat(path, &status) == 0 && !S_ISDIR(status.st_mode) && ::access(path, R_OK) == 0;
+}
+
 }  // namespace
 
 void Initialize(const char* config_path) {
   Require(env::GetProduct() != env::Product::kUnknown, Code::kAclInvalidParam,
           "FERRY_PRODUCT is '{}'; must be 'a3' or 'a2'", env::ProductText());
-  Require(config_path == nullptr || access(config_path, R_OK) == 0, Code::kAclInvalidFile,
-          "configPath is '{}', which cannot be read", config_path == nullptr ? "" : config_path);
+  Require(config_path == nullptr || IsReadableFile(config_path), Code::kAclInvalidFile,
+          "configPath is '{}'; must be null or a file that can be read",
+          config_path == nullptr ? "" : config_path);
   References& references = AllReferences();
   const std::lock_guard lock(references.mutex);
   const std::uint64_t count = ++references.count;

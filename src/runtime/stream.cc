@@ -1,90 +1,124 @@
 #include "runtime/stream.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <utility>
 
 #include "base/log.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define FERRY_SANITIZED 1
+#elif defined(__has_feature)
+#define FERRY_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define FERRY_SANITIZED 0
+#endif
 
 namespace ferry::runtime {
 namespace {
 
 // Operators keep their data on the heap; sanitizers need far more room for the same frames.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if FERRY_SANITIZED
 constexpr std::size_t kWorkerStack = std::size_t{4} << 20;
 #else
 constexpr std::size_t kWorkerStack = std::size_t{512} << 10;
 #endif
 
-constexpr std::chrono::seconds kForcedDestroyWait{2};
-
-using Queue = std::deque<std::unique_ptr<Task>>;
+struct Entry {
+  std::uint64_t number = 0;  // 1, 2, ... in the order of Enqueue
+  std::unique_ptr<Task> task;
+};
+using Queue = std::deque<Entry>;
 
 // The tasks end here, with their queue.
 // NOLINTNEXTLINE(performance-unnecessary-value-param)
 void DropAll(Queue queue, const std::string& reason) {
-  for (const auto& task : queue) task->Drop(reason);
+  for (const Entry& entry : queue) entry.task->Drop(reason);
 }
 
-// A deadline that steady_clock can hold, however long the caller is willing to wait.
-template <class Predicate>
-bool WaitFor(std::condition_variable& condition, std::unique_lock<std::mutex>& lock,
-             Timeout timeout, Predicate predicate) {
-  if (!timeout) {
-    condition.wait(lock, predicate);
-    return true;
+// What the task threw; nothing if it succeeded.
+std::optional<AsyncError> RunTask(Task& task, const std::atomic<bool>& abort) {
+  try {
+    task.Run(abort);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return AsyncError(error.code(), error.message());
+  } catch (const std::bad_alloc&) {
+    return AsyncError(Code::kRtMemoryAllocation, "a queued task ran out of memory");
+  } catch (const std::exception& error) {
+    return AsyncError(Code::kRtAicoreException, error.what());
   }
-  return condition.wait_for(lock, *timeout, predicate);
+}
+
+std::uint64_t NextFailure() {
+  // Relaxed: only the order of the numbers counts.
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 }  // namespace
 
+AsyncError::AsyncError(Code code, std::string message)
+    : Error(code, std::move(message)), number_(NextFailure()) {}
+
 struct Stream::State {
-  mutable std::mutex mutex;
+  mutable std::mutex mutex;      // guards all but `abort`
   std::condition_variable work;  // the worker: something to do, or closed
-  std::condition_variable done;  // everybody else: `finished` has grown
+  std::condition_variable done;  // everybody else: a task has ended
   Queue queue;
-  std::uint64_t enqueued = 0;  // tasks ever queued
-  std::uint64_t finished = 0;  // tasks run or dropped; what is queued finishes in order
-  bool running = false;
+  std::uint64_t last_number = 0;  // of the task queued last
+  std::uint64_t running = 0;      // number of the task that runs; 0 if none
   bool has_worker = false;
   bool closed = false;
   FailureMode mode = FailureMode::kContinue;
   std::optional<AsyncError> pending;
-  // Set by Abort and a forced Destroy, cleared before the next task runs. Relaxed suffices: the
-  // task only asks whether to stop, and finds what made it stop under other locks.
+  // Set by Abort and Close, cleared before the next task runs. Relaxed suffices: the task only asks
+  // whether to stop, and finds what made it stop under other locks.
   std::atomic<bool> abort{false};
 
   void StartWorker(const std::shared_ptr<State>& self);
   void Work();
   void RunOne(std::unique_lock<std::mutex>& lock);
-  Queue TakeQueue();
+  Queue GiveUp();
+  // Whether no task up to `number` is queued or runs.
+  [[nodiscard]] bool HasPassed(std::uint64_t number) const;
+  bool WaitToPass(std::unique_lock<std::mutex>& lock, std::uint64_t number, Timeout timeout);
 };
 
 void Stream::State::StartWorker(const std::shared_ptr<State>& self) {
+  auto argument = std::make_unique<std::shared_ptr<State>>(self);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kWorkerStack);
+  // Detached: a program may exit while a task waits for a peer that never comes.
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  auto argument = std::make_unique<std::shared_ptr<State>>(self);
+  // The program's signal handlers know nothing of this thread and its small stack.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t thread{};
   const int error = pthread_create(
       &thread, &attributes,
       [](void* shared) -> void* {
         const std::unique_ptr<std::shared_ptr<State>> state(
             static_cast<std::shared_ptr<State>*>(shared));
+        pthread_setname_np(pthread_self(), "ferry-stream");
         (*state)->Work();
         return nullptr;
       },
       argument.get());
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
   Require(error == 0, Code::kRtMemoryAllocation,
           "no thread could be started for the stream: pthread_create returned {}", error);
-  (void)argument.release();
+  (void)argument.release();  // the thread has it
   has_worker = true;
 }
 
@@ -98,41 +132,52 @@ void Stream::State::Work() {
 }
 
 void Stream::State::RunOne(std::unique_lock<std::mutex>& lock) {
-  std::unique_ptr<Task> task = std::move(queue.front());
+  Entry entry = std::move(queue.front());
   queue.pop_front();
+  running = entry.number;
   const bool drop = mode == FailureMode::kStop && pending;
-  running = true;
   abort.store(false, std::memory_order_relaxed);
   lock.unlock();
   std::optional<AsyncError> failure;
   if (drop) {
-    task->Drop("an earlier task of its stream failed and the stream stops on failure");
+    entry.task->Drop("an earlier task of its stream failed and the stream stops on failure");
   } else {
-    try {
-      task->Run(abort);
-    } catch (const Error& error) {
-      failure.emplace(error.code(), error.message());
-    } catch (const std::exception& error) {
-      failure.emplace(Code::kRtAicoreException, error.what());
-    }
+    failure = RunTask(*entry.task, abort);
   }
-  task.reset();
+  entry.task.reset();
   lock.lock();
   if (failure && !pending) pending = std::move(failure);
-  running = false;
-  ++finished;
+  running = 0;
   done.notify_all();
 }
 
-Queue Stream::State::TakeQueue() {
-  finished += queue.size();
+// The queued tasks, which the caller drops without the lock. The running one is asked to end.
+Queue Stream::State::GiveUp() {
+  if (running != 0) abort.store(true, std::memory_order_relaxed);
   return std::exchange(queue, {});
+}
+
+bool Stream::State::HasPassed(std::uint64_t number) const {
+  return (running == 0 || running > number) && (queue.empty() || queue.front().number > number);
+}
+
+bool Stream::State::WaitToPass(std::unique_lock<std::mutex>& lock, std::uint64_t number,
+                               Timeout timeout) {
+  const auto passed = [&] { return HasPassed(number); };
+  if (timeout) return done.wait_for(lock, *timeout, passed);
+  done.wait(lock, passed);
+  return true;
 }
 
 Stream::Stream(std::int32_t device) : device_(device), state_(std::make_shared<State>()) {}
 
 Stream::~Stream() {
-  Destroy(/*force=*/true);
+  bool closed = false;
+  {
+    const std::lock_guard lock(state_->mutex);
+    closed = state_->closed;
+  }
+  if (!closed) Destroy(/*force=*/true);
 }
 
 void Stream::Enqueue(std::unique_ptr<Task> task) {
@@ -140,38 +185,40 @@ void Stream::Enqueue(std::unique_ptr<Task> task) {
   try {
     Require(!state_->closed, Code::kRtInvalidHandle, "the stream has been destroyed");
     if (!state_->has_worker) state_->StartWorker(state_);
-  } catch (const Error& error) {
+    state_->queue.push_back({state_->last_number + 1, nullptr});
+  } catch (const std::exception& error) {
     lock.unlock();
-    task->Drop(error.message());
+    task->Drop(error.what());
     throw;
   }
-  state_->queue.push_back(std::move(task));
-  ++state_->enqueued;
+  state_->queue.back().task = std::move(task);
+  ++state_->last_number;
   state_->work.notify_one();
 }
 
 bool Stream::Drain(Timeout timeout) {
   std::unique_lock lock(state_->mutex);
-  const std::uint64_t target = state_->enqueued;
-  return WaitFor(state_->done, lock, timeout, [&] { return state_->finished >= target; });
+  return state_->WaitToPass(lock, state_->last_number, timeout);
+}
+
+std::optional<AsyncError> Stream::Collect() {
+  const std::lock_guard lock(state_->mutex);
+  return std::exchange(state_->pending, std::nullopt);
 }
 
 void Stream::Synchronize(Timeout timeout) {
   if (!Drain(timeout)) {
     Fail(Code::kRtStreamSyncTimeout,
-         "the stream's work was not done within {} ms; it goes on and can still be waited for",
+         "the stream's work was not done within timeout = {} ms; it goes on and can still be "
+         "waited for",
          timeout->count());
   }
-  const std::lock_guard lock(state_->mutex);
-  if (!state_->pending) return;
-  const AsyncError error = std::move(*state_->pending);
-  state_->pending.reset();
-  throw error;
+  if (const auto error = Collect()) throw AsyncError(*error);
 }
 
 bool Stream::IsIdle() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->queue.empty() && !state_->running;
+  return state_->HasPassed(state_->last_number);
 }
 
 void Stream::SetFailureMode(FailureMode mode) {
@@ -188,34 +235,28 @@ void Stream::Abort() {
   Queue dropped;
   {
     const std::lock_guard lock(state_->mutex);
-    dropped = state_->TakeQueue();
-    if (state_->running) state_->abort.store(true, std::memory_order_relaxed);
+    dropped = state_->GiveUp();
     state_->pending.emplace(Code::kRtStreamAbort, "the stream was aborted by aclrtStreamAbort");
     state_->done.notify_all();
   }
   DropAll(std::move(dropped), "its stream was aborted");
 }
 
-bool Stream::Destroy(bool force) {
+void Stream::Close(bool force) {
   Queue dropped;
-  bool idle = true;
   {
-    std::unique_lock lock(state_->mutex);
-    if (force) {
-      dropped = state_->TakeQueue();
-      if (state_->running) state_->abort.store(true, std::memory_order_relaxed);
-    }
-    state_->closed = true;  // the worker still does what is queued, then ends
+    const std::lock_guard lock(state_->mutex);
+    state_->closed = true;
+    if (force) dropped = state_->GiveUp();
     state_->work.notify_all();
     state_->done.notify_all();
   }
   DropAll(std::move(dropped), "its stream was destroyed");
-  {
-    std::unique_lock lock(state_->mutex);
-    const Timeout timeout = force ? Timeout(kForcedDestroyWait) : std::nullopt;
-    idle = WaitFor(state_->done, lock, timeout,
-                   [this] { return state_->queue.empty() && !state_->running; });
-  }
+}
+
+bool Stream::Destroy(bool force) {
+  Close(force);
+  const bool idle = Drain(force ? Timeout(kForcedEndWait) : std::nullopt);
   if (!idle) log::Warning("a destroyed stream's task did not end within 2 s; it is left to itself");
   return idle;
 }

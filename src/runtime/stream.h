@@ -17,7 +17,15 @@ namespace ferry::runtime {
 // task's own and is handed on word for word.
 class AsyncError : public Error {
  public:
-  using Error::Error;
+  AsyncError(Code code, std::string message);
+
+  // Failures of this process are numbered as they happen; a copy keeps the number.
+  [[nodiscard]] bool IsEarlierThan(const AsyncError& other) const {
+    return number_ < other.number_;
+  }
+
+ private:
+  std::uint64_t number_;
 };
 
 enum class FailureMode : std::uint8_t {
@@ -28,28 +36,30 @@ enum class FailureMode : std::uint8_t {
 using Timeout = std::optional<std::chrono::milliseconds>;  // nothing: for ever
 
 // Thread-safe. The worker starts at the first Enqueue and ends with the stream; it keeps the
-// affinity of the thread that made it.
+// affinity of the thread that queued first, and takes no signals.
 class Stream {
  public:
   explicit Stream(std::int32_t device);
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
-  // As Destroy(true).
+  // As Destroy(true), unless the stream has been closed.
   ~Stream();
 
   [[nodiscard]] std::int32_t device() const { return device_; }
 
-  // Queues the task. Throws Error{kRtInvalidHandle} after Destroy, Error{kRtMemoryAllocation} if no
-  // thread can be started; the task is then dropped.
+  // Queues the task. Throws Error{kRtInvalidHandle} once the stream is closed,
+  // Error{kRtMemoryAllocation} if no thread can be started; the task is then dropped.
   void Enqueue(std::unique_ptr<Task> task);
 
-  // Waits until everything queued by now has run, then throws the first pending AsyncError, which
-  // is then collected. Throws Error{kRtStreamSyncTimeout} when the time is over; nothing is
-  // collected.
+  // Waits until everything queued by now has run or was dropped, and collects. Throws the
+  // AsyncError that it collected, or Error{kRtStreamSyncTimeout} when the time is over: then
+  // nothing is.
   void Synchronize(Timeout timeout);
 
-  // Waits as Synchronize does but only tells whether there was time enough. Collects nothing.
+  // The two halves of Synchronize: whether there was time enough, and the error that was pending
+  // (the first since the last time) and is so no more.
   [[nodiscard]] bool Drain(Timeout timeout);
+  [[nodiscard]] std::optional<AsyncError> Collect();
 
   [[nodiscard]] bool IsIdle() const;
   void SetFailureMode(FailureMode mode);
@@ -61,18 +71,23 @@ class Stream {
   // kRtStreamAbort, whatever else was pending.
   void Abort();
 
-  // Ends the stream: after its work is done, or at once (force: what is queued is dropped, what
-  // runs is asked to end and waited for at most two seconds). Returns whether nothing runs any
-  // more.
+  // Takes no more tasks. What is queued still runs; or (force) it is dropped, and the running task
+  // is asked to end.
+  void Close(bool force);
+
+  // Closes the stream and waits for the end of its work, with force for two seconds at most.
+  // Returns whether nothing runs any more.
   bool Destroy(bool force);
 
  private:
   struct State;
 
   const std::int32_t device_;
-  const std::shared_ptr<State>
-      state_;  // shared with the worker, which may outlive a forced Destroy
+  const std::shared_ptr<State> state_;  // the worker's too: it may outlive a forced Destroy
 };
+
+// How long a forced end waits for tasks that were asked to end.
+inline constexpr std::chrono::seconds kForcedEndWait{2};
 
 }  // namespace ferry::runtime
 
