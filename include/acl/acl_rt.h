@@ -37,7 +37,8 @@ ACL_FUNC_VISIBILITY aclError aclrtSetDevice(int32_t deviceId);
  * Errors: 107001 no such device; 107002 not set. */
 ACL_FUNC_VISIBILITY aclError aclrtResetDevice(int32_t deviceId);
 
-/* As aclrtResetDevice, regardless of the count. */
+/* Releases the device regardless of the count, with 0 too; queued work is dropped.
+ * Errors: 107001 no such device. */
 ACL_FUNC_VISIBILITY aclError aclrtResetDeviceForce(int32_t deviceId);
 
 /* Device of the current context.
@@ -192,10 +193,10 @@ ACL_FUNC_VISIBILITY aclError aclrtQueryEventWaitStatus(aclrtEvent event,
                                                        aclrtEventWaitStatus* status);
 
 /* Waits until the latest record has been reached. Collects no error.
- * Errors: 100000 null; 107017. */
+ * Errors: 100000 null; 107000 no record to wait for: never recorded, or reset; 107017. */
 ACL_FUNC_VISIBILITY aclError aclrtSynchronizeEvent(aclrtEvent event);
 
-/* The same with a limit.
+/* The same with a limit; without a record it waits for the next one.
  *   timeout   milliseconds, -1 for ever
  * Errors: as aclrtSynchronizeEvent; 107000 timeout below -1; 507047 the time is over. */
 ACL_FUNC_VISIBILITY aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout);
@@ -266,7 +267,8 @@ ACL_FUNC_VISIBILITY aclError aclrtUnSubscribeReport(uint64_t threadId, aclrtStre
 
 /* Waits for one callback of the calling thread and runs it.
  *   timeout   milliseconds, -1 for ever
- * Errors: 107000 timeout below -1; 107012 the thread is not subscribed; 107019 the time is over. */
+ * Errors: 107000 timeout below -1; 107015 the thread is not subscribed, or its stream has been
+ * destroyed; 107019 the time is over. */
 ACL_FUNC_VISIBILITY aclError aclrtProcessReport(int32_t timeout);
 
 /* Queues a call of `fn` with `userData` on the stream's subscribed thread.

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "runtime/device.h"
-#include "runtime/test_tasks.h"
+#include "runtime/task_for_tests.h"
 
 namespace ferry::runtime {
 namespace {
@@ -79,7 +79,7 @@ TEST(Context, ADestroyedStreamIsUnknown) {
   EXPECT_EQ(error.code(), Code::kRtInvalidHandle);
   EXPECT_NE(error.message().find("stream is 0x"), std::string::npos) << error.message();
   EXPECT_FALSE(DestroyStream(handle, /*force=*/false));
-  EXPECT_EQ(ErrorOf([&] { stream->Enqueue(Does([] {})); }).code(), Code::kRtInvalidHandle);
+  EXPECT_EQ(ErrorOf([&] { stream->Enqueue(Call([] {})); }).code(), Code::kRtInvalidHandle);
 }
 
 }  // namespace
