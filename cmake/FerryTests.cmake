@@ -1,7 +1,7 @@
 # ferry_register_tests(TARGET [PROPERTIES ...]): the GoogleTest program TARGET as tests of CTest.
 #
-# One a case, so that a report names what failed; under a sanitizer one in all, because there the start
-# of a process costs seconds.
+# One a case, so that a report names what failed; under a sanitizer one in all, because processes start
+# slowly there. The time limit of discovery is for machines that are busy.
 include(GoogleTest)
 
 function(ferry_register_tests target)
@@ -12,6 +12,7 @@ function(ferry_register_tests target)
       set_tests_properties(${target} PROPERTIES ${ARG_PROPERTIES})
     endif()
   else()
-    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES ${ARG_PROPERTIES})
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+                         PROPERTIES ${ARG_PROPERTIES})
   endif()
 endfunction()
