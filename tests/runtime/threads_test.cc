@@ -71,7 +71,7 @@ TEST(Threads, ShareADeviceThatEachSetsAndResets) {
 TEST(Threads, FinalizeDoesNotWaitForWorkThatCannotEnd) {
   ASSERT_EQ(aclInit(nullptr), ACL_SUCCESS);
   const auto thread = static_cast<std::uint64_t>(pthread_self());
-  std::array<unsigned char, 4> bytes{};
+  std::array<unsigned char, 16> bytes{};  // one a device: a dropped record lets its waiters go on
   ASSERT_EQ(aclrtSetDevice(0), ACL_SUCCESS);
   const aclrtStream blocked = NewStream();
   const aclrtEvent event = NewEvent();
@@ -82,7 +82,8 @@ TEST(Threads, FinalizeDoesNotWaitForWorkThatCannotEnd) {
     ASSERT_EQ(aclrtSetDevice(device), ACL_SUCCESS);
     const aclrtStream waiting = NewStream();
     ASSERT_EQ(aclrtStreamWaitEvent(waiting, event), ACL_SUCCESS);
-    ASSERT_EQ(aclrtMemsetAsync(bytes.data(), 4, 7, 4, waiting), ACL_SUCCESS);
+    ASSERT_EQ(aclrtMemsetAsync(&bytes.at(static_cast<std::size_t>(device)), 1, 7, 1, waiting),
+              ACL_SUCCESS);
   }
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(aclFinalize(), ACL_SUCCESS);
