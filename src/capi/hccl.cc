@@ -1,11 +1,13 @@
 // Communicators of this process and the barrier.
 #include <hccl/hccl.h>
 
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "base/env.h"
 #include "capi/guard.h"
 #include "comm/barrier.h"
 #include "comm/call.h"
@@ -67,10 +69,16 @@ class BarrierTask : public ferry::runtime::Task {
 
   void Run(const std::atomic<bool>& abort) override { ferry::comm::RunBarrier(*call_, abort); }
 
-  void Drop(const std::string& reason) noexcept override { ferry::comm::DropCall(*call_, reason); }
+  // A stream that refuses a task drops it first: then no number was taken, and nobody waits.
+  void Drop(const std::string& reason) noexcept override {
+    if (queued_->load()) ferry::comm::DropCall(*call_, reason);
+  }
+
+  [[nodiscard]] const std::shared_ptr<std::atomic<bool>>& queued() const { return queued_; }
 
  private:
   const std::shared_ptr<ferry::comm::Call> call_;
+  const std::shared_ptr<std::atomic<bool>> queued_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace
@@ -79,8 +87,11 @@ HcclResult HcclCommInitAll(uint32_t ndev, int32_t* devices, HcclComm* comms) {
   return HcclGuard("HcclCommInitAll", [&] {
     RequireGiven(devices, "devices");
     RequireGiven(comms, "comms");
-    Require(ndev > 0, Code::kHcclPara, "ndev is 0; must be at least 1");
-    auto options = ferry::comm::MemberOptions::FromEnvironment();
+    // Before `devices` is read: it has ndev elements.
+    const auto count = static_cast<uint32_t>(ferry::env::DeviceCount());
+    Require(ndev >= 1 && ndev <= count, Code::kHcclPara, "ndev is {}; must be in [1, {}]", ndev,
+            count);
+    const auto options = ferry::comm::MemberOptions::FromEnvironment();
     const auto members = ferry::comm::CreateLocalCommunicator(
         std::vector<int32_t>(devices, devices + ndev), options);
     for (std::size_t i = 0; i < members.size(); ++i) comms[i] = Communicators().Add(members[i]);
@@ -89,8 +100,9 @@ HcclResult HcclCommInitAll(uint32_t ndev, int32_t* devices, HcclComm* comms) {
 
 HcclResult HcclGetCommName(HcclComm comm, char* commName) {
   return HcclGuard("HcclGetCommName", [&] {
-    const auto member = FindCommunicator(comm);
+    RequireGiven(comm, "comm");
     RequireGiven(commName, "commName");
+    const auto member = FindCommunicator(comm);
     const std::string name = member->name();  // at most 127 characters
     std::memcpy(commName, name.c_str(), name.size() + 1);
   });
@@ -98,16 +110,18 @@ HcclResult HcclGetCommName(HcclComm comm, char* commName) {
 
 HcclResult HcclGetRankSize(HcclComm comm, uint32_t* rankSize) {
   return HcclGuard("HcclGetRankSize", [&] {
-    const auto member = FindCommunicator(comm);
+    RequireGiven(comm, "comm");
     RequireGiven(rankSize, "rankSize");
+    const auto member = FindCommunicator(comm);
     *rankSize = static_cast<uint32_t>(member->size());
   });
 }
 
 HcclResult HcclGetRankId(HcclComm comm, uint32_t* rank) {
   return HcclGuard("HcclGetRankId", [&] {
-    const auto member = FindCommunicator(comm);
+    RequireGiven(comm, "comm");
     RequireGiven(rank, "rank");
+    const auto member = FindCommunicator(comm);
     *rank = static_cast<uint32_t>(member->rank());
   });
 }
@@ -132,15 +146,19 @@ HcclResult HcclBarrier(HcclComm comm, aclrtStream stream) {
       ferry::Fail(Code::kHcclPara, "{}", error.message());
     }
     ferry::comm::TakeNumbers(ferry::comm::kBarrierOperator, member, nullptr, [&](auto call) {
-      target->Enqueue(std::make_unique<BarrierTask>(std::move(call)));
+      auto task = std::make_unique<BarrierTask>(std::move(call));
+      const auto queued = task->queued();
+      target->Enqueue(std::move(task));
+      queued->store(true);
     });
   });
 }
 
 HcclResult HcclGetCommAsyncError(HcclComm comm, HcclResult* asyncError) {
   return HcclGuard("HcclGetCommAsyncError", [&] {
-    const auto member = FindCommunicator(comm);
+    RequireGiven(comm, "comm");
     RequireGiven(asyncError, "asyncError");
+    const auto member = FindCommunicator(comm);
     *asyncError = member->WhyDead() ? HCCL_E_REMOTE : HCCL_SUCCESS;
   });
 }
