@@ -100,7 +100,6 @@ HcclResult HcclCommInitAll(uint32_t ndev, int32_t* devices, HcclComm* comms) {
 
 HcclResult HcclGetCommName(HcclComm comm, char* commName) {
   return HcclGuard("HcclGetCommName", [&] {
-    RequireGiven(comm, "comm");
     RequireGiven(commName, "commName");
     const auto member = FindCommunicator(comm);
     const std::string name = member->name();  // at most 127 characters
@@ -110,7 +109,6 @@ HcclResult HcclGetCommName(HcclComm comm, char* commName) {
 
 HcclResult HcclGetRankSize(HcclComm comm, uint32_t* rankSize) {
   return HcclGuard("HcclGetRankSize", [&] {
-    RequireGiven(comm, "comm");
     RequireGiven(rankSize, "rankSize");
     const auto member = FindCommunicator(comm);
     *rankSize = static_cast<uint32_t>(member->size());
@@ -119,7 +117,6 @@ HcclResult HcclGetRankSize(HcclComm comm, uint32_t* rankSize) {
 
 HcclResult HcclGetRankId(HcclComm comm, uint32_t* rank) {
   return HcclGuard("HcclGetRankId", [&] {
-    RequireGiven(comm, "comm");
     RequireGiven(rank, "rank");
     const auto member = FindCommunicator(comm);
     *rank = static_cast<uint32_t>(member->rank());
@@ -156,7 +153,6 @@ HcclResult HcclBarrier(HcclComm comm, aclrtStream stream) {
 
 HcclResult HcclGetCommAsyncError(HcclComm comm, HcclResult* asyncError) {
   return HcclGuard("HcclGetCommAsyncError", [&] {
-    RequireGiven(comm, "comm");
     RequireGiven(asyncError, "asyncError");
     const auto member = FindCommunicator(comm);
     *asyncError = member->WhyDead() ? HCCL_E_REMOTE : HCCL_SUCCESS;
