@@ -69,16 +69,10 @@ class BarrierTask : public ferry::runtime::Task {
 
   void Run(const std::atomic<bool>& abort) override { ferry::comm::RunBarrier(*call_, abort); }
 
-  // A stream that refuses a task drops it first: then no number was taken, and nobody waits.
-  void Drop(const std::string& reason) noexcept override {
-    if (queued_->load()) ferry::comm::DropCall(*call_, reason);
-  }
-
-  [[nodiscard]] const std::shared_ptr<std::atomic<bool>>& queued() const { return queued_; }
+  void Drop(const std::string& reason) noexcept override { ferry::comm::DropCall(*call_, reason); }
 
  private:
   const std::shared_ptr<ferry::comm::Call> call_;
-  const std::shared_ptr<std::atomic<bool>> queued_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace
@@ -143,10 +137,7 @@ HcclResult HcclBarrier(HcclComm comm, aclrtStream stream) {
       ferry::Fail(Code::kHcclPara, "{}", error.message());
     }
     ferry::comm::TakeNumbers(ferry::comm::kBarrierOperator, member, nullptr, [&](auto call) {
-      auto task = std::make_unique<BarrierTask>(std::move(call));
-      const auto queued = task->queued();
-      target->Enqueue(std::move(task));
-      queued->store(true);
+      target->Enqueue(std::make_unique<BarrierTask>(std::move(call)));
     });
   });
 }

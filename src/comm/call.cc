@@ -139,7 +139,22 @@ Call::~Call() {
 }
 
 bool Call::Begin() noexcept {
-  return !begun_.exchange(true, std::memory_order_acq_rel);
+  const std::lock_guard lock(mutex_);
+  return std::exchange(stage_, Stage::kBegun) != Stage::kBegun;
+}
+
+bool Call::BeginDrop(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  if (stage_ == Stage::kOffered && !early_drop_) early_drop_ = reason;
+  if (stage_ != Stage::kTaken) return false;
+  stage_ = Stage::kBegun;
+  return true;
+}
+
+std::optional<std::string> Call::ConfirmNumbers() {
+  const std::lock_guard lock(mutex_);
+  if (stage_ == Stage::kOffered) stage_ = Stage::kTaken;
+  return early_drop_;
 }
 
 std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Member> ep,
@@ -169,6 +184,8 @@ std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Mem
   }
   ep->last_number() = ep_number;
   if (tp_or_null != nullptr) tp_or_null->last_number() = tp_number;
+  // The stream may have been aborted the moment it had the task.
+  if (const auto dropped_already = call->ConfirmNumbers()) DropCall(*call, *dropped_already);
   return call;
 }
 
@@ -197,8 +214,8 @@ void RunCall(Call& call, const std::atomic<bool>& abort,
 }
 
 void DropCall(Call& call, const std::string& reason) noexcept {
-  if (!call.Begin()) return;
   try {
+    if (!call.BeginDrop(reason)) return;
     static const std::atomic<bool> kNoAbort{false};
     const std::unique_ptr<CallContext> context = ContextOf(call, kNoAbort);
     const CallSide& side = context->sides[0];

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "comm/group.h"
@@ -35,23 +37,32 @@ class Call {
   [[nodiscard]] std::uint64_t ep_number() const { return ep_number_; }
   [[nodiscard]] std::uint64_t tp_number() const { return tp_number_; }  // 0 without TP
 
-  // True for exactly one caller: whoever runs or drops this call.
+  // True for exactly one caller: whoever runs this call.
   [[nodiscard]] bool Begin() noexcept;
+  // True for whoever is to tell the peers that the call is dropped. Not before its numbers are
+  // taken: until then the reason is kept for ConfirmNumbers.
+  [[nodiscard]] bool BeginDrop(const std::string& reason);
+  // The numbers are taken. Returns the reason of a drop that came before.
+  [[nodiscard]] std::optional<std::string> ConfirmNumbers();
 
  private:
+  enum class Stage : std::uint8_t { kOffered, kTaken, kBegun };
+
   const std::string operator_name_;
   const std::shared_ptr<Member> ep_;
   const std::shared_ptr<Member> tp_;
   const std::uint64_t ep_number_;
   const std::uint64_t tp_number_;
-  // Exchanged (acq_rel) by Begin: only who finds it false goes on.
-  std::atomic<bool> begun_{false};
+  std::mutex mutex_;
+  Stage stage_ = Stage::kOffered;          // guarded by mutex_
+  std::optional<std::string> early_drop_;  // the first reason; guarded by mutex_
 };
 
 // Takes the next number on `ep` and, unless null, on `tp`, and calls `enqueue` in the same critical
 // section, so that the order of numbers is the order of the queue. If `enqueue` throws, no number
-// is taken. Throws Error{kRuntimeError} when this rank has destroyed one of them, and
-// Error{kParamInvalid} when both are the same.
+// is taken: a DropCall by then, as of a task that the stream refuses, has told nobody. Throws
+// Error{kRuntimeError} when this rank has destroyed one of them, and Error{kParamInvalid} when both
+// are the same.
 std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Member> ep,
                                   std::shared_ptr<Member> tp_or_null,
                                   const std::function<void(std::shared_ptr<Call>)>& enqueue);

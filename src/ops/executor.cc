@@ -15,24 +15,16 @@ namespace {
 // A numbered call in a stream's queue.
 class CollectiveTask : public runtime::Task {
  public:
-  // Set once the stream has the task. Before that, a Drop means that the launch failed and no
-  // number was taken. Atomic (relaxed) because the stream's thread may drop at once; who drops too
-  // early to see it leaves the word to the destructor of the Call.
-  using Queued = std::shared_ptr<std::atomic<bool>>;
-
-  CollectiveTask(std::shared_ptr<comm::Call> call, Work work, Queued queued)
-      : call_(std::move(call)), work_(std::move(work)), queued_(std::move(queued)) {}
+  CollectiveTask(std::shared_ptr<comm::Call> call, Work work)
+      : call_(std::move(call)), work_(std::move(work)) {}
 
   void Run(const std::atomic<bool>& abort) override { comm::RunCall(*call_, abort, work_); }
 
-  void Drop(const std::string& reason) noexcept override {
-    if (queued_->load(std::memory_order_relaxed)) comm::DropCall(*call_, reason);
-  }
+  void Drop(const std::string& reason) noexcept override { comm::DropCall(*call_, reason); }
 
  private:
   const std::shared_ptr<comm::Call> call_;
   const Work work_;
-  const Queued queued_;
 };
 
 runtime::HandleTable<Executor>& Executors() {
@@ -89,9 +81,7 @@ std::shared_ptr<Executor> Enter(const char* operator_name, const LaunchArgs& lau
 void Executor::Launch(runtime::Stream& stream) const {
   comm::TakeNumbers(operator_name_, members_.ep, members_.tp,
                     [&](const std::shared_ptr<comm::Call>& call) {
-                      const auto queued = std::make_shared<std::atomic<bool>>(false);
-                      stream.Enqueue(std::make_unique<CollectiveTask>(call, work_, queued));
-                      queued->store(true, std::memory_order_relaxed);
+                      stream.Enqueue(std::make_unique<CollectiveTask>(call, work_));
                     });
 }
 

@@ -229,6 +229,34 @@ TEST_P(Calls, AnOperatorThatMissesAStepFailsTheCallOnEveryRank) {
              "exchange call 3 on group \"g0\" failed: rank 1: out of memory", "ok"});
 }
 
+// A stream may drop a task while it is being queued: refused, or aborted the moment it has it.
+TEST_P(Calls, ADropDuringTheEnqueueIsToldOnlyIfTheNumberWasTaken) {
+  const auto ends = Launch(Options(2), [](RankRun& run) {
+    if (run.rank == 0) {
+      run.say(RunExchange(run));
+      run.say(RunExchange(run));
+      return;
+    }
+    try {
+      comm::TakeNumbers("exchange", run.ep, nullptr, [](const std::shared_ptr<comm::Call>& call) {
+        comm::DropCall(*call, "the stream has been destroyed");
+        throw std::runtime_error("refused");
+      });
+    } catch (const std::runtime_error& error) {
+      run.say(error.what());
+    }
+    run.say(RunExchange(run));
+    comm::TakeNumbers("exchange", run.ep, nullptr, [](const std::shared_ptr<comm::Call>& call) {
+      comm::DropCall(*call, "the stream was aborted");
+    });
+  });
+  EXPECT_EQ(ends[1].lines, (Lines{"refused", "ok"}));
+  EXPECT_EQ(ends[0].lines,
+            (Lines{"ok",
+                   "exchange call 2 on group \"g0\" failed: rank 1 dropped call 2: the "
+                   "stream was aborted"}));
+}
+
 TEST_P(Calls, NumbersAreTakenOnlyWhenTheTaskWasQueued) {
   const auto ends = Launch(Options(2), [](RankRun& run) {
     try {
