@@ -11,6 +11,13 @@ namespace ferry::moe {
 
 enum class CountsType : std::uint8_t { kPrefixSums = 0, kCounts = 1 };  // of expertTokenNums
 
+// What dispatch writes: rows as they are, or int8 with one scale a row (spec dispatch.md section
+// 9).
+enum class Quantization : std::uint8_t { kNone = 0, kPerToken = 2 };  // values of quantMode
+
+// How rows travel in combine: as they are, or as int8 in groups of 8 (spec combine.md section 9.1).
+enum class Transport : std::uint8_t { kRows = 0, kInt8Groups = 2 };  // values of commQuantMode
+
 struct MoeConfig {
   std::int32_t ep_size = 0;             // ranks of the EP group
   std::int32_t tp_size = 1;             // 1 = no TP, else 2
@@ -21,6 +28,8 @@ struct MoeConfig {
   std::int64_t hidden = 0;              // elements of a token
   std::int64_t global_batch = 0;        // G = max_batch * ep_size
   DType x_type = DType::kBFloat16;      // kBFloat16 or kFloat16
+  Quantization quantization = Quantization::kNone;  // of dispatch
+  Transport transport = Transport::kRows;           // of combine
 
   friend bool operator==(const MoeConfig&, const MoeConfig&) = default;
 
