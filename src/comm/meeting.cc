@@ -1,9 +1,7 @@
 #include "comm/meeting.h"
 
-#include <climits>
-
-#include "base/futex.h"
 #include "comm/ring_number.h"
+#include "comm/slot_word.h"
 
 namespace ferry::comm {
 namespace {
@@ -36,31 +34,15 @@ MeetingView ViewOf(const Word& word, std::uint64_t number) {
   return word.view;
 }
 
-// Replaces the view of call `number` as `change(view)` says until that holds; a passed meeting and
-// one that `change` refuses by returning false stay as they are. Returns what stands.
+// As UpdateWord; a passed meeting stays as it is.
 template <class Change>
 MeetingView Update(Board& board, std::uint64_t number, Change change) {
-  std::atomic<std::uint64_t>& meet = board.slot(number).meet;
-  // acquire: who then acts on the view sees what led to it.
-  std::uint64_t seen = meet.load(std::memory_order_acquire);
-  for (;;) {
-    MeetingView view = ViewOf(Decode(seen), number);
-    if (view.verdict == Verdict::kPassed || !change(view)) return view;
-    const std::uint64_t next = Encode({static_cast<std::uint32_t>(number), view});
-    // release: publishes this rank's record (arrival) or everybody's records and the failure text
-    // (verdict); acquire: the decider and those that fail to change the word read such things.
-    if (meet.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
-                                   std::memory_order_acquire))
-      return view;
-  }
-}
-
-// After a verdict: nobody needs to sleep any longer.
-void WakeMeeting(Board& board, std::uint64_t number) {
-  std::atomic<std::uint32_t>& wake = board.slot(number).meet_wake;
-  // release: a waiter that sees the new value (acquire) sees the verdict.
-  wake.fetch_add(1, std::memory_order_release);
-  FutexWake(&wake, INT_MAX);
+  return UpdateWord(
+      board.slot(number).meet, [&](std::uint64_t word) { return ViewOf(Decode(word), number); },
+      [&](const MeetingView& view) {
+        return Encode({static_cast<std::uint32_t>(number), view});
+      },
+      [&](MeetingView& view) { return view.verdict != Verdict::kPassed && change(view); });
 }
 
 }  // namespace
@@ -91,7 +73,7 @@ MeetingView Decide(Board& board, std::int32_t rank, std::uint64_t number,
     next.verdict = decided ? Verdict::kGo : next.verdict;
     return decided;
   });
-  if (decided) WakeMeeting(board, number);
+  if (decided) WakeAll(board.slot(number).meet_wake);
   return view;
 }
 
@@ -110,7 +92,7 @@ MeetingView FailMeeting(Board& board, std::int32_t rank, std::uint64_t number,
     next.by = rank;
     return true;
   });
-  if (decided) WakeMeeting(board, number);
+  if (decided) WakeAll(board.slot(number).meet_wake);
   return view;
 }
 

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <climits>
-
 #include "base/error.h"
-#include "base/futex.h"
 #include "comm/process.h"
+#include "comm/slot_word.h"
 
 namespace ferry::comm {
 namespace {
@@ -26,11 +24,8 @@ LifeState DecodeLife(std::uint64_t word) {
 void WakeEveryWaiter(Board& board) noexcept {
   for (std::uint64_t s = 0; s < kNumSlots; ++s) {
     Slot& slot = board.slot(s);
-    // release: a waiter that sees the raised word (acquire) sees the life that changed before.
-    slot.meet_wake.fetch_add(1, std::memory_order_release);
-    slot.release_wake.fetch_add(1, std::memory_order_release);
-    FutexWake(&slot.meet_wake, INT_MAX);
-    FutexWake(&slot.release_wake, INT_MAX);
+    WakeAll(slot.meet_wake);
+    WakeAll(slot.release_wake);
   }
 }
 

@@ -1,10 +1,9 @@
 #include "comm/release.h"
 
 #include <algorithm>
-#include <climits>
 
-#include "base/futex.h"
 #include "comm/ring_number.h"
+#include "comm/slot_word.h"
 
 namespace ferry::comm {
 namespace {
@@ -29,34 +28,19 @@ ReleaseView ViewOf(std::uint64_t word, std::uint64_t number) {
           .count = static_cast<std::int32_t>(word & 0xffff)};
 }
 
-// As Update in meeting.cc.
+// As UpdateWord; a passed release stays as it is.
 template <class Change>
 ReleaseView Update(Board& board, std::uint64_t number, Change change) {
-  std::atomic<std::uint64_t>& release = board.slot(number).release;
-  std::uint64_t seen = release.load(std::memory_order_acquire);
-  for (;;) {
-    ReleaseView view = ViewOf(seen, number);
-    if (view.passed || !change(view)) return view;
-    const std::uint64_t next = Encode(static_cast<std::uint32_t>(number), view);
-    // release: this rank's reads of its peers' rows, and its failure text, lie before; acquire: who
-    // leaves on the last arrival may overwrite what the others have read.
-    if (release.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
-                                      std::memory_order_acquire))
-      return view;
-  }
-}
-
-void WakeRelease(Board& board, std::uint64_t number) {
-  std::atomic<std::uint32_t>& wake = board.slot(number).release_wake;
-  // release: a waiter that sees the new value (acquire) sees the change that led to it.
-  wake.fetch_add(1, std::memory_order_release);
-  FutexWake(&wake, INT_MAX);
+  return UpdateWord(
+      board.slot(number).release, [&](std::uint64_t word) { return ViewOf(word, number); },
+      [&](const ReleaseView& view) { return Encode(static_cast<std::uint32_t>(number), view); },
+      [&](ReleaseView& view) { return !view.passed && change(view); });
 }
 
 }  // namespace
 
 ReleaseView ReadRelease(const Board& board, std::uint64_t number) {
-  // acquire: see Update.
+  // acquire: see UpdateWord.
   return ViewOf(board.slot(number).release.load(std::memory_order_acquire), number);
 }
 
@@ -75,7 +59,7 @@ ReleaseView ArriveAtRelease(Board& board, std::int32_t rank, std::uint64_t numbe
   board.rank(rank).released.store(number, std::memory_order_release);
   // When a rank is gone the count never fills up: let the others look at every arrival.
   const bool somebody_gone = board.header().num_gone.load(std::memory_order_acquire) != 0;
-  if (view.Stands(board.size()) || somebody_gone) WakeRelease(board, number);
+  if (view.Stands(board.size()) || somebody_gone) WakeAll(board.slot(number).release_wake);
   return view;
 }
 
@@ -95,7 +79,7 @@ ReleaseView CloseRelease(Board& board, std::int32_t rank, std::uint64_t number,
     next.by = rank;
     return true;
   });
-  if (changed) WakeRelease(board, number);
+  if (changed) WakeAll(board.slot(number).release_wake);
   return view;
 }
 
