@@ -1,7 +1,6 @@
 #include "comm/scratch.h"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace ferry::comm {
@@ -15,15 +14,22 @@ ScratchStore::~ScratchStore() {
 }
 
 std::byte* ScratchStore::Get(Group::Scratch slot, std::size_t bytes) {
-  constexpr std::size_t kSmallest = 4096;
   Buffer& buffer = buffers_.at(static_cast<std::size_t>(slot));
-  if (buffer.data != nullptr && bytes <= buffer.bytes) return buffer.data;
-  // Powers of two, so that slowly growing requests do not allocate each time.
-  const std::size_t grown = std::bit_ceil(std::max(bytes, kSmallest));
-  std::byte* data = source_->Allocate(grown, device_);
-  if (buffer.data != nullptr) source_->Free(buffer.data);
-  buffer = {data, grown};
-  return data;
+  if (buffer.data == nullptr || bytes > buffer.bytes) Grow(buffer, bytes);
+  // Now, where a full machine is an error of this call before its meeting, and not when it writes.
+  source_->Commit(buffer.data, bytes);
+  return buffer.data;
+}
+
+void ScratchStore::Grow(Buffer& buffer, std::size_t bytes) const {
+  constexpr std::size_t kPage = 4096;
+  // An eighth more than the last time, so that slowly growing requests do not allocate each time.
+  const std::size_t wanted = std::max(bytes, buffer.bytes + buffer.bytes / 8);
+  const std::size_t grown = (wanted + kPage - 1) / kPage * kPage;
+  // The contents are undefined, so the old memory need not live beside the new.
+  const Buffer old = std::exchange(buffer, {});
+  if (old.data != nullptr) source_->Free(old.data);
+  buffer = {source_->Allocate(grown, device_), grown};
 }
 
 }  // namespace ferry::comm

@@ -39,7 +39,8 @@ class ScratchStore {
   ScratchStore& operator=(const ScratchStore&) = delete;
   ~ScratchStore();
 
-  // At least `bytes` in `slot`, 64-byte aligned, grown on demand; contents are undefined.
+  // At least `bytes` in `slot`, 64-byte aligned, grown on demand and committed; contents are
+  // undefined. Throws Error{kRtMemoryAllocation}.
   [[nodiscard]] std::byte* Get(Group::Scratch slot, std::size_t bytes);
   [[nodiscard]] ScratchSource& source() const { return *source_; }
 
@@ -48,6 +49,8 @@ class ScratchStore {
     std::byte* data = nullptr;
     std::size_t bytes = 0;
   };
+
+  void Grow(Buffer& buffer, std::size_t bytes) const;
 
   const std::shared_ptr<ScratchSource> source_;
   const std::int32_t device_;
