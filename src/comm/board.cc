@@ -8,6 +8,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "comm/liveness.h"
 
 namespace ferry::comm {
 namespace {
@@ -53,6 +54,7 @@ Board::Board(std::byte* base, std::int32_t size)
     : base_(base), size_(size), layout_(LayoutOf(size)) {}
 
 Board::~Board() {
+  if (!watch_.known.empty()) DropDeadWatches();
   munmap(base_, layout_.bytes);
 }
 

@@ -6,17 +6,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "comm/presence.h"
 #include "comm/process.h"
+#include "comm/quiet_thread.h"
 
 namespace ferry::comm {
 namespace {
@@ -27,7 +33,7 @@ struct Home {
 };
 
 struct Peer {
-  int pidfd;
+  UniqueFd pidfd;
   std::vector<Home> homes;
 };
 
@@ -35,46 +41,74 @@ class Monitor {
  public:
   // The monitor of this process; a forked child gets one of its own. Never destroyed, and its
   // thread is detached: nothing runs or hangs at process exit.
-  static Monitor& OfThisProcess() {
-    static std::mutex mutex;
-    static Monitor* monitor = nullptr;  // guarded by mutex
-    const std::lock_guard lock(mutex);
-    if (monitor == nullptr || monitor->pid_ != getpid()) monitor = new Monitor;
-    return *monitor;
-  }
+  static Monitor& OfThisProcess();
+  // The same, null when there is none.
+  static Monitor* Existing();
 
   // False when the process `pid` has ended.
   bool Watch(pid_t pid, Home home);
 
+  // Lets the thread look at its peers again.
+  void Wake() noexcept;
+
  private:
-  Monitor() : wake_(eventfd(0, EFD_CLOEXEC)) { std::thread(&Monitor::Loop, this).detach(); }
+  Monitor() : wake_(eventfd(0, EFD_CLOEXEC)) {}
 
   void Loop();
   // What poll(2) is to look at: wake_ first, then every peer; `pids` are the latter's processes.
+  // Peers of which no board is left are dropped, and only here: no descriptor is closed while
+  // poll(2) looks at it.
   std::vector<pollfd> Snapshot(std::vector<pid_t>* pids);
   void Bury(pid_t pid);
 
+  // No lock: a child may be forked while another thread holds it. release publishes the monitor's
+  // own fields, acquire reads them.
+  static std::atomic<Monitor*> current;
+
   const pid_t pid_ = getpid();
-  const int wake_;  // raised when peers_ has grown
+  const UniqueFd wake_;  // raised when peers_ is to be looked at
   std::mutex mutex_;
-  std::map<pid_t, Peer> peers_;  // guarded by mutex_
+  std::map<pid_t, Peer> peers_;  // guarded by mutex_; erased by the thread alone
 };
+
+std::atomic<Monitor*> Monitor::current{nullptr};
+
+Monitor* Monitor::Existing() {
+  Monitor* const monitor = current.load(std::memory_order_acquire);
+  return monitor != nullptr && monitor->pid_ == getpid() ? monitor : nullptr;
+}
+
+Monitor& Monitor::OfThisProcess() {
+  for (;;) {
+    Monitor* seen = current.load(std::memory_order_acquire);
+    if (seen != nullptr && seen->pid_ == getpid()) return *seen;
+    std::unique_ptr<Monitor> fresh(new Monitor);
+    if (!current.compare_exchange_strong(seen, fresh.get(), std::memory_order_acq_rel)) continue;
+    Monitor* const started = fresh.release();
+    StartQuietThread([started] { started->Loop(); });
+    return *started;
+  }
+}
+
+void Monitor::Wake() noexcept {
+  const std::uint64_t one = 1;
+  if (write(wake_.get(), &one, sizeof one) < 0)
+    log::Error(fmt::format("cannot wake the liveness monitor: {}", std::strerror(errno)));
+}
 
 bool Monitor::Watch(pid_t pid, Home home) {
   const std::lock_guard lock(mutex_);
   auto found = peers_.find(pid);
   if (found == peers_.end()) {
-    const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-    if (pidfd < 0 && errno == ESRCH) return false;
-    if (pidfd < 0) {
+    UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd && errno == ESRCH) return false;
+    if (!pidfd) {
       log::Error(fmt::format("cannot watch process {}, so its death would go unnoticed: {}", pid,
                              std::strerror(errno)));
       return true;
     }
-    found = peers_.emplace(pid, Peer{pidfd, {}}).first;
-    const std::uint64_t one = 1;
-    if (write(wake_, &one, sizeof one) < 0)
-      log::Error(fmt::format("cannot wake the liveness monitor: {}", std::strerror(errno)));
+    found = peers_.emplace(pid, Peer{std::move(pidfd), {}}).first;
+    Wake();
   }
   found->second.homes.push_back(std::move(home));
   return true;
@@ -82,11 +116,20 @@ bool Monitor::Watch(pid_t pid, Home home) {
 
 std::vector<pollfd> Monitor::Snapshot(std::vector<pid_t>* pids) {
   const std::lock_guard lock(mutex_);
-  std::vector<pollfd> fds = {{wake_, POLLIN, 0}};
+  std::vector<pollfd> fds = {{wake_.get(), POLLIN, 0}};
   pids->clear();
-  for (const auto& [pid, peer] : peers_) {
-    fds.push_back({peer.pidfd, POLLIN, 0});
-    pids->push_back(pid);
+  for (auto peer = peers_.begin(); peer != peers_.end();) {
+    std::vector<Home>& homes = peer->second.homes;
+    homes.erase(std::remove_if(homes.begin(), homes.end(),
+                               [](const Home& home) { return home.board.expired(); }),
+                homes.end());
+    if (homes.empty()) {
+      peer = peers_.erase(peer);
+      continue;
+    }
+    fds.push_back({peer->second.pidfd.get(), POLLIN, 0});
+    pids->push_back(peer->first);
+    ++peer;
   }
   return fds;
 }
@@ -96,7 +139,6 @@ void Monitor::Bury(pid_t pid) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = peers_.find(pid);
-    close(found->second.pidfd);
     homes = std::move(found->second.homes);
     peers_.erase(found);
   }
@@ -105,13 +147,25 @@ void Monitor::Bury(pid_t pid) {
 }
 
 void Monitor::Loop() {
+  // What makes poll(2) fail lasts (no memory, a limit lowered below the number of descriptors), so
+  // trying again at once would only burn a core.
+  constexpr auto kAfterFailure = std::chrono::milliseconds(100);
+  bool reported = false;
   std::vector<pid_t> pids;
   for (;;) {
     std::vector<pollfd> fds = Snapshot(&pids);
-    if (poll(fds.data(), fds.size(), -1) < 0) continue;  // a signal
+    if (poll(fds.data(), fds.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      if (!std::exchange(reported, true))
+        log::Error(fmt::format("cannot watch peer processes, so their deaths go unnoticed: {}",
+                               std::strerror(errno)));
+      std::this_thread::sleep_for(kAfterFailure);
+      continue;
+    }
+    reported = false;
     if (fds[0].revents != 0) {
       std::uint64_t raised = 0;
-      if (read(wake_, &raised, sizeof raised) < 0) continue;
+      if (read(wake_.get(), &raised, sizeof raised) < 0) continue;
     }
     for (std::size_t i = 0; i < pids.size(); ++i)
       if (fds[i + 1].revents != 0) Bury(pids[i]);
@@ -128,7 +182,7 @@ bool WatchRank(const std::shared_ptr<Board>& board, std::int32_t rank) {
   const bool alive = Monitor::OfThisProcess().Watch(pid, {board, rank});
   // A process that has ended, or whose number another one has taken since.
   const std::uint64_t start_time = state.start_time.load(std::memory_order_relaxed);
-  if (!alive || ProcessStartTime(pid) != start_time) MarkTerminated(*board, rank);
+  if (!alive || IsAnother(ProcessStartTime(pid), start_time)) MarkTerminated(*board, rank);
   return true;
 }
 
@@ -151,6 +205,10 @@ void WatchPeers(const std::shared_ptr<Board>& board) noexcept {
     log::Error(
         fmt::format("cannot watch the peers of group \"{}\": {}", board->name(), error.what()));
   }
+}
+
+void DropDeadWatches() noexcept {
+  if (Monitor* const monitor = Monitor::Existing()) monitor->Wake();
 }
 
 }  // namespace ferry::comm

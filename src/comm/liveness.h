@@ -17,6 +17,9 @@ namespace ferry::comm {
 // is reported once, and only the wait limit protects against that process's death.
 void WatchPeers(const std::shared_ptr<Board>& board) noexcept;
 
+// Stops watching the peers of boards that are no more; a board that ends calls it.
+void DropDeadWatches() noexcept;
+
 }  // namespace ferry::comm
 
 #endif  // FERRY_COMM_LIVENESS_H_

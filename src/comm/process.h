@@ -10,8 +10,14 @@
 namespace ferry::comm {
 
 // When the process started, in clock ticks since boot; with the pid it names a process for good.
-// Nothing when it has ended.
+// Nothing when it has ended, or when /proc cannot be read.
 [[nodiscard]] std::optional<std::uint64_t> ProcessStartTime(pid_t pid);
+
+// Whether the process whose start time is `now` is known to be another one than that which started
+// at `before` (0: not known). What cannot be read proves nothing.
+[[nodiscard]] constexpr bool IsAnother(std::optional<std::uint64_t> now, std::uint64_t before) {
+  return now && before != 0 && *now != before;
+}
 
 // Whether the process is stopped by a signal or a debugger.
 [[nodiscard]] bool IsStopped(pid_t pid);
