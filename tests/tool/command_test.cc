@@ -132,7 +132,69 @@ TEST(FerryRun, RefusesWhatCannotBeRunAndNamesTheRange) {
   EXPECT_EQ(RunSmall("--ep 4 --bs 513").status, 2);
   EXPECT_EQ(RunSmall("--ep 4 --fault absent:9").status, 2);
   EXPECT_EQ(RunSmall("--ep 4 --preset none").status, 2);
-  EXPECT_NE(RunSmall("--no-such-flag").status, 0);
+  EXPECT_EQ(RunSmall("--no-such-flag").status, 2);
+  EXPECT_EQ(RunShell(std::string(FERRY_TOOL_PATH) + " run --help").status, 0);
+}
+
+TEST(FerryRun, ReadsHcclBuffsizeAsTheOperatorsDo) {
+  const Outcome outcome =
+      RunShell(std::string("HCCL_BUFFSIZE=none ") + FERRY_TOOL_PATH +
+               " run --preset mixtral-8x7b --ep 4 --bs 4 --text " FERRY_TEST_TEXT);
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "HCCL_BUFFSIZE 200 MiB, as you have set it"))
+      << outcome.output;
+}
+
+TEST(FerryRun, NamesTheProductThatIsSet) {
+  EXPECT_TRUE(Contains(RunSmall("--ep 4").output, "product A3"));
+  const Outcome outcome =
+      RunShell(std::string("FERRY_PRODUCT=a2 ") + FERRY_TOOL_PATH +
+               " run --preset mixtral-8x7b --ep 4 --bs 4 --text " FERRY_TEST_TEXT);
+  EXPECT_TRUE(Contains(outcome.output, "product A2")) << outcome.output;
+}
+
+TEST(FerryRun, ASeedIsNotBelowZero) {
+  const Outcome outcome = RunSmall("--ep 4 --seed=-5");
+  EXPECT_EQ(outcome.status, 2) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "--seed")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "-5")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "must be 0 or more")) << outcome.output;
+}
+
+TEST(FerryRun, AFolderIsNoText) {
+  const Outcome outcome =
+      RunShell(std::string(FERRY_TOOL_PATH) + " run --preset mixtral-8x7b --text /etc");
+  EXPECT_EQ(outcome.status, 2) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "--text is '/etc', which is a folder")) << outcome.output;
+}
+
+TEST(FerryRun, AJsonPathThatCannotBeWrittenIsFoundBeforeTheRun) {
+  const Outcome outcome = RunSmall("--ep 4 --json /no/such/folder/result.json");
+  EXPECT_EQ(outcome.status, 2) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "--json is '/no/such/folder/result.json'"))
+      << outcome.output;
+  EXPECT_FALSE(Contains(outcome.output, "bit-equal")) << outcome.output;
+}
+
+TEST(FerryRun, ARunThatCannotBeginLeavesNoFileAndKeepsAnOldOne) {
+  const auto path = std::filesystem::temp_directory_path() / "ferry_run_kept_test.json";
+  std::filesystem::remove(path);
+  EXPECT_EQ(RunSmall("--ep 3 --json " + path.string()).status, 2);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  std::ofstream(path) << "old";
+  EXPECT_EQ(RunSmall("--ep 3 --json " + path.string()).status, 2);
+  EXPECT_EQ(std::filesystem::file_size(path), 3U);
+  std::filesystem::remove(path);
+}
+
+TEST(FerryRun, TooFewDevicesAreAnsweredWithTheNumberThatIsNeeded) {
+  const Outcome outcome =
+      RunShell(std::string("FERRY_DEVICE_COUNT=4 ") + FERRY_TOOL_PATH +
+               " run --preset mixtral-8x7b --ep 8 --tp 2 --text " FERRY_TEST_TEXT);
+  EXPECT_EQ(outcome.status, 2) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output,
+                       "FERRY_DEVICE_COUNT is 4; must be at least --ep 8 * --tp 2 = 16, or unset"))
+      << outcome.output;
 }
 
 TEST(FerryInfo, TellsVersionProductDevicesInstructionSetsAndMemory) {

@@ -1,4 +1,4 @@
-// ferry: the command line. One file a subcommand.
+// ferry: the command line. One file a subcommand. Exit status 2: arguments that make no sense.
 #include <ferry/ferry.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +13,10 @@ int main(int argc, char** argv) {
   int status = 0;
   ferry::tool::AddRunCommand(app, status);
   ferry::tool::AddInfoCommand(app, status);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;  // --help and --version are no errors
+  }
   return status;
 }

@@ -5,14 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "kernels/convert.h"
+#include "experts.h"
 
 namespace ferry::tool {
 namespace {
-
-std::uint16_t ScaleBFloat16(std::uint16_t bits, float scale) {
-  return kernels::FloatToBFloat16(kernels::BFloat16ToFloat(bits) * scale);
-}
 
 // The experts' work on the oracle's rows.
 std::vector<std::uint16_t> ApplyExperts(const reference::DispatchResult& dispatched,
@@ -20,7 +16,7 @@ std::vector<std::uint16_t> ApplyExperts(const reference::DispatchResult& dispatc
   std::vector<std::uint16_t> rows = dispatched.expand_x;
   auto bits = rows.begin();
   for (std::int32_t l = 0; l < config.experts_per_rank(); ++l) {
-    const float scale = World::ExpertScale(ep_rank * config.experts_per_rank() + l);
+    const float scale = ExpertScale(ep_rank * config.experts_per_rank() + l);
     const std::int64_t count =
         dispatched.expert_token_counts[static_cast<std::size_t>(l)] * config.hidden;
     std::transform(bits, bits + count, bits,
@@ -66,7 +62,7 @@ Oracle::Oracle(const World& world, const Batch& batch, const std::vector<Token>&
     }
     if (has_shared_expert) {
       for (const std::uint16_t bits : senders[w].x) {
-        owners[w].shared_expert_x.push_back(ScaleBFloat16(bits, World::kSharedExpertScale));
+        owners[w].shared_expert_x.push_back(ScaleBFloat16(bits, kSharedExpertScale));
       }
     }
   }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "base/env.h"
 #include "presets.h"
 
 namespace ferry::tool {
@@ -38,15 +39,27 @@ std::string PhaseLine(const char* name, const PhaseTotals& phase) {
                      1e3 * Median(phase.seconds), RatioToCopy(phase));
 }
 
+std::string ProductName() {
+  switch (env::GetProduct()) {
+    case env::Product::kA3:
+      return "A3";
+    case env::Product::kA2:
+      return "A2";
+    case env::Product::kUnknown:
+      break;
+  }
+  return fmt::format("\"{}\"", env::ProductText());
+}
+
 std::string Header(const RunOptions& options, const RunResult& result) {
   const Preset& preset = FindPreset(options.preset);
   const std::int32_t num_ranks = options.ep_size * options.tp_size;
   std::string text = fmt::format(
-      "ferry {} · product A3 · {}: {} experts, top-{}, hidden {}, bf16\n"
+      "ferry {} · product {} · {}: {} experts, top-{}, hidden {}, bf16\n"
       "{}: {} words ({} distinct), {} ranks as threads (EP {}, TP {}), {} tokens each, seed {}\n",
-      ferryVersion(), preset.name, preset.num_experts, preset.top_k, preset.hidden, result.title,
-      result.num_words, result.num_distinct, num_ranks, options.ep_size, options.tp_size,
-      options.batch_size, options.seed);
+      ferryVersion(), ProductName(), preset.name, preset.num_experts, preset.top_k, preset.hidden,
+      result.title, result.num_words, result.num_distinct, num_ranks, options.ep_size,
+      options.tp_size, options.batch_size, options.seed);
   text += fmt::format(
       "HCCL_BUFFSIZE {} MiB, {}\n", result.buffsize_mib,
       result.buffsize_is_ours ? "sized for this run; set it to override" : "as you have set it");
@@ -89,6 +102,7 @@ std::string FormatJson(const RunOptions& options, const RunResult& result) {
   };
   nlohmann::json json = {
       {"version", ferryVersion()},
+      {"product", ProductName()},
       {"preset", options.preset},
       {"text", options.text_path},
       {"words", result.num_words},

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/env.h"
 #include "copy_roof.h"
 #include "gate.h"
 #include "ops/window_size.h"
@@ -53,8 +54,18 @@ void SizeEnvironment(const RunOptions& options, const Preset& preset, const Faul
   const std::int64_t mib = std::max<std::int64_t>(2, ops::MiBFor(factor * bytes));
   result.buffsize_is_ours = std::getenv("HCCL_BUFFSIZE") == nullptr;
   setenv("HCCL_BUFFSIZE", std::to_string(mib).c_str(), /*overwrite=*/0);
-  result.buffsize_mib = std::atoll(std::getenv("HCCL_BUFFSIZE"));
-  setenv("FERRY_DEVICE_COUNT", std::to_string(options.ep_size * options.tp_size).c_str(), 0);
+  result.buffsize_mib = env::HcclBuffSizeMiB();
+}
+
+// One device a rank. The library reads the variable once, so this comes before its first call.
+void ProvideDevices(const RunOptions& options) {
+  const std::int32_t num_ranks = options.ep_size * options.tp_size;
+  setenv("FERRY_DEVICE_COUNT", std::to_string(num_ranks).c_str(), 0);
+  if (env::DeviceCount() < num_ranks) {
+    throw std::invalid_argument(
+        fmt::format("FERRY_DEVICE_COUNT is {}; must be at least --ep {} * --tp {} = {}, or unset",
+                    env::DeviceCount(), options.ep_size, options.tp_size, num_ranks));
+  }
 }
 
 // A hang is shown in seconds instead of the half hour that is CANN's default.
@@ -137,6 +148,7 @@ RunResult RunText(const RunOptions& options) {
   const Preset& preset = FindPreset(options.preset);
   const std::int32_t num_ranks = options.ep_size * options.tp_size;
   const Fault fault = ParseFault(options.fault, num_ranks);
+  ProvideDevices(options);
   const Text text = ReadText(options.text_path);
   const std::vector<Token> tokens = EmbedAndGate(preset, text.words, options.seed);
 

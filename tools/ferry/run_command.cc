@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 
@@ -12,6 +12,7 @@
 #include "fault.h"
 #include "presets.h"
 #include "report.h"
+#include "result_file.h"
 #include "run.h"
 
 namespace ferry::tool {
@@ -23,18 +24,21 @@ std::string PresetNames() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+// The library of options would take -5 for 2^64 - 5.
+CLI::Validator IsNatural() {
+  return {[](const std::string& text) {
+            const bool digits =
+                std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+            return digits ? std::string() : fmt::format("is {}; must be 0 or more", text);
+          },
+          ""};
+}
+
 int Run(const RunOptions& options) {
+  ResultFile json("--json", options.json_path);
   const RunResult result = RunText(options);
   fmt::print("{}", FormatReport(options, result));
-  if (!options.json_path.empty()) {
-    std::ofstream file(options.json_path);
-    file << FormatJson(options, result);
-    file.close();
-    if (!file) {
-      throw std::invalid_argument(
-          fmt::format("--json is '{}', which cannot be written", options.json_path));
-    }
-  }
+  json.Write(FormatJson(options, result));
   return result.failure || result.difference ? 1 : 0;
 }
 
@@ -55,7 +59,9 @@ void AddRunCommand(CLI::App& app, int& status) {
       ->capture_default_str();
   run->add_option("--bs", options->batch_size, "Tokens of a rank in a batch, 1..512")
       ->capture_default_str();
-  run->add_option("--seed", options->seed, "Seed of embeddings and gate")->capture_default_str();
+  run->add_option("--seed", options->seed, "Seed of embeddings and gate")
+      ->check(IsNatural())
+      ->capture_default_str();
   run->add_option("--json", options->json_path, "Also write the result to this file");
   run->add_option("--fault", options->fault,
                   fmt::format("Commit a fault and see what it looks like: absent:RANK, "

@@ -22,6 +22,11 @@ char LowerAscii(char letter) {
 }
 
 std::string ReadFile(const std::string& path) {
+  std::error_code unreadable;  // is reported below, by the attempt to read
+  if (std::filesystem::is_directory(path, unreadable)) {
+    throw std::runtime_error(
+        fmt::format("--text is '{}', which is a folder; must be a file of words", path));
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error(fmt::format("--text is '{}', which cannot be read", path));
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -57,13 +57,8 @@ class World {
   double Dispatch();
   double Combine();
 
-  // What the experts do to the rows: expert e scales by ExpertScale(e), in bf16, in place.
+  // The experts' work on the rows they received (experts.h), in place.
   void RunExperts();
-  [[nodiscard]] static float ExpertScale(std::int32_t expert) {
-    return 0.5f + 0.125f * static_cast<float>(expert % 13);
-  }
-  // What the shared expert, which each rank runs on its own tokens, does to an element.
-  static constexpr float kSharedExpertScale = 0.75f;
 
  private:
   void CreateDevices();
