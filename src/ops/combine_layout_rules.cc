@@ -35,7 +35,9 @@ Rules<CombineCall> DTypeRows() {
   };
 }
 
-// Tensors that are used; tpSendCounts without TP and expandScales are not.
+// Row 19 says "any tensor"; spec dispatch.md section 3.1 limits it to every tensor that is used.
+// expandScales never is (combine.md section 2.1), nor is tpSendCounts without TP, where its
+// Decision on rows 13 and 30 accepts anything.
 Rules<CombineCall> FormatRows() {
   return {
       HasPlainFormat("combine-A3-19a", kExpandX),

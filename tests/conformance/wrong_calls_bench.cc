@@ -117,22 +117,43 @@ void Bench::Describe(Variant variant, MoeArgs& args) const {
   }
 }
 
-void Bench::ExpectGroupsWork() const {
-  const moe::MoeConfig plain = {
+void Bench::ExpectGroupWorks(Variant variant) const {
+  moe::MoeConfig config = {
       .ep_size = 2, .num_experts = 4, .top_k = 2, .hidden = 1024, .global_batch = 4};
-  moe::MoeConfig with_tp = plain;
-  with_tp.tp_size = 2;
-  with_tp.num_experts = 2;
-  const moe::MoeConfig with_shared = {.ep_size = 6,
-                                      .num_experts = 8,
-                                      .num_shared_experts = 1,
-                                      .num_shared_ranks = 2,
-                                      .top_k = 2,
-                                      .hidden = 1024,
-                                      .global_batch = 12};
-  ExpectRoundTrip(plain_, plain);
-  ExpectRoundTrip(tp_, with_tp);
-  ExpectRoundTrip(shared_, with_shared);
+  switch (variant) {
+    case Variant::kPlain:
+      ExpectRoundTrip(plain_, config);
+      return;
+    case Variant::kTp:
+      config.tp_size = 2;
+      config.num_experts = 2;
+      ExpectRoundTrip(tp_, config);
+      return;
+    case Variant::kShared:
+      config.ep_size = 6;
+      config.num_experts = 8;
+      config.num_shared_experts = 1;
+      config.num_shared_ranks = 2;
+      config.global_batch = 12;
+      ExpectRoundTrip(shared_, config);
+      return;
+    case Variant::kWide:
+      ExpectWideBarrier();
+      return;
+  }
+}
+
+void Bench::ExpectWideBarrier() const {
+  for (std::int32_t device = 0; device < kWideRanks; ++device) {
+    Check(aclrtSetDevice(device), "aclrtSetDevice");
+    ASSERT_EQ(HcclBarrier(wide_[static_cast<std::size_t>(device)], nullptr), HCCL_SUCCESS);
+  }
+  for (std::int32_t device = 0; device < kWideRanks; ++device) {
+    Check(aclrtSetDevice(device), "aclrtSetDevice");
+    EXPECT_EQ(aclrtSynchronizeStream(nullptr), ACL_SUCCESS) << "rank " << device;
+    Check(aclrtResetDevice(device), "aclrtResetDevice");
+    Check(aclrtResetDevice(device), "aclrtResetDevice");
+  }
 }
 
 }  // namespace ferry::conformance

@@ -38,8 +38,9 @@ class Bench {
     return args;
   }
 
-  // A dispatch and a combine on all ranks of the first three variants, compared with the oracle.
-  void ExpectGroupsWork() const;
+  // A dispatch and a combine on all ranks of a variant, compared with the oracle; on the wide group
+  // a barrier of all its ranks.
+  void ExpectGroupWorks(Variant variant) const;
 
   // A group of another size than that of the base calls, with a rank on device 0.
   [[nodiscard]] const std::string& other_group() const { return shared_.rank(0).ep_name; }
@@ -48,6 +49,7 @@ class Bench {
 
  private:
   void Describe(Variant variant, MoeArgs& args) const;
+  void ExpectWideBarrier() const;
 
   support::World plain_;
   support::World tp_;
