@@ -11,7 +11,7 @@ goal=${1:-}
 packages=(g++ make cmake ninja-build libfmt-dev nlohmann-json3-dev libcli11-dev)
 case $goal in
   run) ;;
-  test) packages+=(libgtest-dev spin clang clang-format pkg-config python3) ;;
+  test) packages+=(libgtest-dev spin clang libclang-rt-dev clang-format pkg-config python3) ;;
   *) echo "usage: scripts/setup.sh run|test" >&2; exit 2 ;;
 esac
 
@@ -24,6 +24,7 @@ present() {
     nlohmann-json3-dev) header=nlohmann/json.hpp ;;
     libcli11-dev) header=CLI/CLI.hpp ;;
     libgtest-dev) header=gtest/gtest.h ;;
+    libclang-rt-dev) compgen -G '/usr/lib/llvm-*/lib/clang/*/include/fuzzer/*.h' >/dev/null; return ;;
     *) command -v "$1" >/dev/null; return ;;
   esac
   [ -e "/usr/include/$header" ] || [ -e "/usr/local/include/$header" ]
