@@ -10,6 +10,10 @@
 
 #include "acl/acl_base.h"
 
+#ifndef __cplusplus
+#include <stdbool.h>
+#endif
+
 /* Other headers of the field define these two as well, under the same guard. */
 #ifndef ACLNN_META
 #define ACLNN_META
@@ -123,6 +127,70 @@ ACL_FUNC_VISIBILITY aclnnStatus aclGetFormat(const aclTensor* tensor, aclFormat*
  *   dataType   out
  * Errors: as aclGetViewOffset. */
 ACL_FUNC_VISIBILITY aclnnStatus aclGetDataType(const aclTensor* tensor, aclDataType* dataType);
+
+/* Describes other memory with the same object, as aclCreateTensor would describe it. Executors made
+ * before keep what they had.
+ * Errors: 161001 tensor is null, or a dims pointer while its count is not 0; 161002 not a tensor of
+ * this library. */
+ACL_FUNC_VISIBILITY aclnnStatus aclInitTensor(aclTensor* tensor, const int64_t* viewDims,
+                                              uint64_t viewDimsNum, aclDataType dataType,
+                                              const int64_t* stride, int64_t offset,
+                                              aclFormat format, const int64_t* storageDims,
+                                              uint64_t storageDimsNum, void* tensorDataAddr);
+
+/* Sets the storage base of the tensor object. Executors made before keep the address that they have
+ * (aclSetTensorAddr changes both).
+ *   addr   any, null too
+ * Errors: 161001 tensor is null; 161002 not a tensor of this library. */
+ACL_FUNC_VISIBILITY aclnnStatus aclSetRawTensorAddr(aclTensor* tensor, void* addr);
+
+/* Storage base of the tensor object.
+ *   addr   out
+ * Errors: as aclGetViewOffset. */
+ACL_FUNC_VISIBILITY aclnnStatus aclGetRawTensorAddr(const aclTensor* tensor, void** addr);
+
+/* ---- scalars, arrays, lists: no operator of this library takes one ---- */
+
+/* Copies one element.
+ *   value      [1]   null gives null
+ *   dataType         a type of at least one byte (aclDataTypeSize), else null */
+ACL_FUNC_VISIBILITY aclScalar* aclCreateScalar(void* value, aclDataType dataType);
+
+/* Copies `size` numbers. Null only if value is null while size is not 0. */
+ACL_FUNC_VISIBILITY aclIntArray* aclCreateIntArray(const int64_t* value, uint64_t size);
+ACL_FUNC_VISIBILITY aclFloatArray* aclCreateFloatArray(const float* value, uint64_t size);
+ACL_FUNC_VISIBILITY aclBoolArray* aclCreateBoolArray(const bool* value, uint64_t size);
+
+/* Copies `size` pointers, which may be null; what they point to belongs to the list from now on.
+ * Null only if value is null while size is not 0. */
+ACL_FUNC_VISIBILITY aclTensorList* aclCreateTensorList(const aclTensor* const* value,
+                                                       uint64_t size);
+ACL_FUNC_VISIBILITY aclScalarList* aclCreateScalarList(const aclScalar* const* value,
+                                                       uint64_t size);
+
+/* End an object. Null is allowed.
+ * Errors: 161002 not such an object of this library. */
+ACL_FUNC_VISIBILITY aclnnStatus aclDestroyScalar(const aclScalar* scalar);
+ACL_FUNC_VISIBILITY aclnnStatus aclDestroyIntArray(const aclIntArray* array);
+ACL_FUNC_VISIBILITY aclnnStatus aclDestroyFloatArray(const aclFloatArray* array);
+ACL_FUNC_VISIBILITY aclnnStatus aclDestroyBoolArray(const aclBoolArray* array);
+
+/* End a list and its elements. Null is allowed.
+ * Errors: 161002 not such a list of this library; or an element was none or had been destroyed: the
+ * list and its other elements are then ended all the same. */
+ACL_FUNC_VISIBILITY aclnnStatus aclDestroyTensorList(const aclTensorList* array);
+ACL_FUNC_VISIBILITY aclnnStatus aclDestroyScalarList(const aclScalarList* array);
+
+/* Number of elements.
+ *   size   out
+ * Errors: 161001 a null pointer; 161002 not such an object of this library. */
+ACL_FUNC_VISIBILITY aclnnStatus aclGetIntArraySize(const aclIntArray* array, uint64_t* size);
+ACL_FUNC_VISIBILITY aclnnStatus aclGetFloatArraySize(const aclFloatArray* array, uint64_t* size);
+ACL_FUNC_VISIBILITY aclnnStatus aclGetBoolArraySize(const aclBoolArray* array, uint64_t* size);
+ACL_FUNC_VISIBILITY aclnnStatus aclGetTensorListSize(const aclTensorList* tensorList,
+                                                     uint64_t* size);
+ACL_FUNC_VISIBILITY aclnnStatus aclGetScalarListSize(const aclScalarList* scalarList,
+                                                     uint64_t* size);
 
 /* ---- executors ---- */
 

@@ -17,6 +17,13 @@ ACL_FUNC_VISIBILITY aclnnStatus aclnnInit(const char* configPath);
 /* Returns 0 and has no effect. Source: runtime specification, section 6. */
 ACL_FUNC_VISIBILITY aclnnStatus aclnnFinalize(void);
 
+/* Where other libraries write tensors to files, this one does nothing and returns 0.
+ *   opType, opName, tensors, inputTensorNum, outputTensorNum, stream   any
+ * Source: runtime specification, section 6. */
+ACL_FUNC_VISIBILITY aclnnStatus aclDumpOpTensors(const char* opType, const char* opName,
+                                                 aclTensor** tensors, size_t inputTensorNum,
+                                                 size_t outputTensorNum, aclrtStream stream);
+
 #ifdef __cplusplus
 }
 #endif

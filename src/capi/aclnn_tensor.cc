@@ -5,32 +5,52 @@
 #include <memory>
 #include <vector>
 
-#include "capi/guard.h"
+#include "capi/aclnn_object.h"
 #include "runtime/tensor.h"
 
-using ferry::Code;
-using ferry::Require;
 using ferry::capi::AclnnGuard;
+using ferry::capi::CreateObject;
+using ferry::capi::DestroyObject;
+using ferry::capi::FindObject;
+using ferry::capi::ObjectKind;
+using ferry::capi::RequireAclnnNotNull;
+using ferry::capi::ToVector;
 using ferry::runtime::Tensor;
 using ferry::runtime::Tensors;
 
 namespace {
 
-std::vector<int64_t> ToVector(const int64_t* values, uint64_t count) {
-  return count == 0 ? std::vector<int64_t>() : std::vector<int64_t>(values, values + count);
-}
+constexpr ObjectKind kTensor = {"tensor", "tensor"};
 
-void RequireGiven(const void* pointer, const char* argument) {
-  Require(pointer != nullptr, Code::kParamNullptr, "{} is null; must be a valid pointer", argument);
+// The arguments that aclCreateTensor and aclInitTensor share.
+struct Description {
+  const int64_t* view_dims;
+  uint64_t view_dims_num;
+  aclDataType data_type;
+  const int64_t* stride;
+  int64_t offset;
+  aclFormat format;
+  const int64_t* storage_dims;
+  uint64_t storage_dims_num;
+  void* data;
+};
+
+Tensor TensorOf(const Description& what) {
+  Tensor tensor;
+  tensor.view_dims = ToVector(what.view_dims, what.view_dims_num, "viewDims", "dims");
+  tensor.storage_dims = ToVector(what.storage_dims, what.storage_dims_num, "storageDims", "dims");
+  tensor.strides = what.stride != nullptr
+                       ? ToVector(what.stride, what.view_dims_num, "stride", "strides")
+                       : ferry::runtime::ContiguousStrides(tensor.view_dims);
+  tensor.offset = what.offset;
+  tensor.dtype = static_cast<ferry::DType>(what.data_type);
+  tensor.format = what.format;
+  tensor.data = static_cast<std::byte*>(what.data);
+  return tensor;
 }
 
 std::shared_ptr<const Tensor> FindTensor(const aclTensor* tensor) {
-  RequireGiven(tensor, "tensor");
-  auto found = Tensors().Find(tensor);
-  Require(found != nullptr, Code::kParamInvalid,
-          "tensor is {}, which is no tensor or one that has been destroyed",
-          static_cast<const void*>(tensor));
-  return found;
+  return FindObject(Tensors(), kTensor, tensor);
 }
 
 // The caller frees the array with delete[].
@@ -45,10 +65,17 @@ aclnnStatus GetArray(const char* api, const aclTensor* tensor, int64_t** array, 
                      Field field) {
   return AclnnGuard(api, [&] {
     const auto found = FindTensor(tensor);
-    RequireGiven(array, "the array's address");
-    RequireGiven(count, "the count's address");
+    RequireAclnnNotNull(array, "the array's address");
+    RequireAclnnNotNull(count, "the count's address");
     CopyOut((*found).*field, array, count);
   });
+}
+
+// Puts `change` of the tensor in its place.
+template <class Change>
+void UpdateTensor(const aclTensor* tensor, const Change& change) {
+  RequireAclnnNotNull(tensor, kTensor.argument);
+  if (!Tensors().Update(tensor, change)) ferry::capi::RefuseUnknown(kTensor, tensor);
 }
 
 }  // namespace
@@ -56,32 +83,27 @@ aclnnStatus GetArray(const char* api, const aclTensor* tensor, int64_t** array, 
 aclTensor* aclCreateTensor(const int64_t* viewDims, uint64_t viewDimsNum, aclDataType dataType,
                            const int64_t* stride, int64_t offset, aclFormat format,
                            const int64_t* storageDims, uint64_t storageDimsNum, void* tensorData) {
-  aclTensor* handle = nullptr;
-  AclnnGuard("aclCreateTensor", [&] {
-    Require(viewDims != nullptr || viewDimsNum == 0, Code::kParamNullptr,
-            "viewDims is null; must point to {} dims", viewDimsNum);
-    Require(storageDims != nullptr || storageDimsNum == 0, Code::kParamNullptr,
-            "storageDims is null; must point to {} dims", storageDimsNum);
-    Tensor tensor;
-    tensor.view_dims = ToVector(viewDims, viewDimsNum);
-    tensor.strides = stride != nullptr ? ToVector(stride, viewDimsNum)
-                                       : ferry::runtime::ContiguousStrides(tensor.view_dims);
-    tensor.offset = offset;
-    tensor.dtype = static_cast<ferry::DType>(dataType);
-    tensor.format = format;
-    tensor.storage_dims = ToVector(storageDims, storageDimsNum);
-    tensor.data = static_cast<std::byte*>(tensorData);
-    handle = static_cast<aclTensor*>(Tensors().Add(std::make_shared<const Tensor>(tensor)));
+  return CreateObject<aclTensor>("aclCreateTensor", Tensors(), [&] {
+    return TensorOf({viewDims, viewDimsNum, dataType, stride, offset, format, storageDims,
+                     storageDimsNum, tensorData});
   });
-  return handle;
+}
+
+aclnnStatus aclInitTensor(aclTensor* tensor, const int64_t* viewDims, uint64_t viewDimsNum,
+                          aclDataType dataType, const int64_t* stride, int64_t offset,
+                          aclFormat format, const int64_t* storageDims, uint64_t storageDimsNum,
+                          void* tensorDataAddr) {
+  return AclnnGuard("aclInitTensor", [&] {
+    RequireAclnnNotNull(tensor, kTensor.argument);
+    const auto anew = std::make_shared<const Tensor>(
+        TensorOf({viewDims, viewDimsNum, dataType, stride, offset, format, storageDims,
+                  storageDimsNum, tensorDataAddr}));
+    UpdateTensor(tensor, [&](const Tensor&) { return anew; });
+  });
 }
 
 aclnnStatus aclDestroyTensor(const aclTensor* tensor) {
-  return AclnnGuard("aclDestroyTensor", [&] {
-    if (tensor == nullptr) return;
-    (void)FindTensor(tensor);
-    Tensors().Remove(tensor);
-  });
+  return AclnnGuard("aclDestroyTensor", [&] { DestroyObject(Tensors(), kTensor, tensor); });
 }
 
 aclnnStatus aclGetViewShape(const aclTensor* tensor, int64_t** viewDims, uint64_t* viewDimsNum) {
@@ -101,7 +123,7 @@ aclnnStatus aclGetViewStrides(const aclTensor* tensor, int64_t** stridesValue,
 aclnnStatus aclGetViewOffset(const aclTensor* tensor, int64_t* offset) {
   return AclnnGuard("aclGetViewOffset", [&] {
     const auto found = FindTensor(tensor);
-    RequireGiven(offset, "offset");
+    RequireAclnnNotNull(offset, "offset");
     *offset = found->offset;
   });
 }
@@ -109,7 +131,7 @@ aclnnStatus aclGetViewOffset(const aclTensor* tensor, int64_t* offset) {
 aclnnStatus aclGetFormat(const aclTensor* tensor, aclFormat* format) {
   return AclnnGuard("aclGetFormat", [&] {
     const auto found = FindTensor(tensor);
-    RequireGiven(format, "format");
+    RequireAclnnNotNull(format, "format");
     *format = static_cast<aclFormat>(found->format);
   });
 }
@@ -117,15 +139,25 @@ aclnnStatus aclGetFormat(const aclTensor* tensor, aclFormat* format) {
 aclnnStatus aclGetDataType(const aclTensor* tensor, aclDataType* dataType) {
   return AclnnGuard("aclGetDataType", [&] {
     const auto found = FindTensor(tensor);
-    RequireGiven(dataType, "dataType");
+    RequireAclnnNotNull(dataType, "dataType");
     *dataType = static_cast<aclDataType>(found->dtype);
   });
 }
 
-aclnnStatus aclnnInit(const char* /*configPath*/) {
-  return ACLNN_SUCCESS;
+aclnnStatus aclSetRawTensorAddr(aclTensor* tensor, void* addr) {
+  return AclnnGuard("aclSetRawTensorAddr", [&] {
+    UpdateTensor(tensor, [&](const Tensor& before) {
+      auto after = std::make_shared<Tensor>(before);
+      after->data = static_cast<std::byte*>(addr);
+      return after;
+    });
+  });
 }
 
-aclnnStatus aclnnFinalize(void) {
-  return ACLNN_SUCCESS;
+aclnnStatus aclGetRawTensorAddr(const aclTensor* tensor, void** addr) {
+  return AclnnGuard("aclGetRawTensorAddr", [&] {
+    const auto found = FindTensor(tensor);
+    RequireAclnnNotNull(addr, "addr");
+    *addr = found->data;
+  });
 }

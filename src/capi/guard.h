@@ -72,10 +72,13 @@ int AclnnGuard(const char* api, Body&& body) noexcept {
   return Guard(api, std::forward<Body>(body), kAclnnUnforeseen);
 }
 
-// Mandatory pointers of the acl functions.
-inline void RequireNotNull(const void* pointer, const char* argument) {
-  Require(pointer != nullptr, Code::kAclInvalidParam, "{} is null; must be a valid pointer",
-          argument);
+// Mandatory pointers: of the acl functions, unless another family's code is given.
+inline void RequireNotNull(const void* pointer, const char* argument,
+                           Code code = Code::kAclInvalidParam) {
+  Require(pointer != nullptr, code, "{} is null; must be a valid pointer", argument);
+}
+inline void RequireAclnnNotNull(const void* pointer, const char* argument) {
+  RequireNotNull(pointer, argument, Code::kParamNullptr);
 }
 
 // Milliseconds as the acl functions take them: -1 is for ever.

@@ -50,12 +50,12 @@ ferry::runtime::HandleTable<Member>& Communicators() {
   return *table;
 }
 
-void RequireGiven(const void* pointer, const char* argument) {
-  Require(pointer != nullptr, Code::kHcclPtr, "{} is null; must be a valid pointer", argument);
+void RequireHcclNotNull(const void* pointer, const char* argument) {
+  ferry::capi::RequireNotNull(pointer, argument, Code::kHcclPtr);
 }
 
 std::shared_ptr<Member> FindCommunicator(HcclComm comm) {
-  RequireGiven(comm, "comm");
+  RequireHcclNotNull(comm, "comm");
   auto member = Communicators().Find(comm);
   Require(member != nullptr, Code::kHcclNotFound,
           "comm is {}, which is no communicator or one that has been destroyed", comm);
@@ -79,8 +79,8 @@ class BarrierTask : public ferry::runtime::Task {
 
 HcclResult HcclCommInitAll(uint32_t ndev, int32_t* devices, HcclComm* comms) {
   return HcclGuard("HcclCommInitAll", [&] {
-    RequireGiven(devices, "devices");
-    RequireGiven(comms, "comms");
+    RequireHcclNotNull(devices, "devices");
+    RequireHcclNotNull(comms, "comms");
     // Before `devices` is read: it has ndev elements.
     const auto count = static_cast<uint32_t>(ferry::env::DeviceCount());
     Require(ndev >= 1 && ndev <= count, Code::kHcclPara, "ndev is {}; must be in [1, {}]", ndev,
@@ -94,7 +94,7 @@ HcclResult HcclCommInitAll(uint32_t ndev, int32_t* devices, HcclComm* comms) {
 
 HcclResult HcclGetCommName(HcclComm comm, char* commName) {
   return HcclGuard("HcclGetCommName", [&] {
-    RequireGiven(commName, "commName");
+    RequireHcclNotNull(commName, "commName");
     const auto member = FindCommunicator(comm);
     const std::string name = member->name();  // at most 127 characters
     std::memcpy(commName, name.c_str(), name.size() + 1);
@@ -103,7 +103,7 @@ HcclResult HcclGetCommName(HcclComm comm, char* commName) {
 
 HcclResult HcclGetRankSize(HcclComm comm, uint32_t* rankSize) {
   return HcclGuard("HcclGetRankSize", [&] {
-    RequireGiven(rankSize, "rankSize");
+    RequireHcclNotNull(rankSize, "rankSize");
     const auto member = FindCommunicator(comm);
     *rankSize = static_cast<uint32_t>(member->size());
   });
@@ -111,7 +111,7 @@ HcclResult HcclGetRankSize(HcclComm comm, uint32_t* rankSize) {
 
 HcclResult HcclGetRankId(HcclComm comm, uint32_t* rank) {
   return HcclGuard("HcclGetRankId", [&] {
-    RequireGiven(rank, "rank");
+    RequireHcclNotNull(rank, "rank");
     const auto member = FindCommunicator(comm);
     *rank = static_cast<uint32_t>(member->rank());
   });
@@ -144,7 +144,7 @@ HcclResult HcclBarrier(HcclComm comm, aclrtStream stream) {
 
 HcclResult HcclGetCommAsyncError(HcclComm comm, HcclResult* asyncError) {
   return HcclGuard("HcclGetCommAsyncError", [&] {
-    RequireGiven(asyncError, "asyncError");
+    RequireHcclNotNull(asyncError, "asyncError");
     const auto member = FindCommunicator(comm);
     *asyncError = member->WhyDead() ? HCCL_E_REMOTE : HCCL_SUCCESS;
   });

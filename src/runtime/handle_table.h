@@ -16,7 +16,22 @@
 namespace ferry::runtime {
 
 // What a handle stands for; part of its number, so that a stream is no context.
-enum class HandleKind : std::uint8_t { kContext = 1, kStream, kEvent, kTensor, kExecutor, kComm };
+enum class HandleKind : std::uint8_t {
+  kContext = 1,
+  kStream,
+  kEvent,
+  kTensor,
+  kExecutor,
+  kComm,
+  kScalar,
+  kIntArray,
+  kFloatArray,
+  kBoolArray,
+  kTensorList,
+  kScalarList,
+  kDataBuffer,
+  kTensorDesc,
+};
 
 template <class T>
 class HandleTable {
@@ -46,6 +61,17 @@ class HandleTable {
     std::shared_ptr<T> object = std::move(found->second);
     objects_.erase(found);
     return object;
+  }
+
+  // Puts change(object) in the place of the object, in one step, and returns true; false if the
+  // handle stands for none. Whoever holds the old object keeps it as it was.
+  template <class Change>
+  bool Update(const void* handle, const Change& change) {
+    const std::unique_lock lock(mutex_);
+    const auto found = objects_.find(reinterpret_cast<std::uint64_t>(handle));
+    if (found == objects_.end()) return false;
+    found->second = change(std::as_const(*found->second));
+    return true;
   }
 
   // In the order in which they were added.
