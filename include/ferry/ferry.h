@@ -20,15 +20,15 @@ extern "C" {
 /* Version of the library that is loaded, "major.minor.patch"; a program compares it with
  * FERRY_VERSION_STRING, the version it was compiled against.
  * Never null; the text is valid for ever. */
-FERRY_API const char* ferryVersion(void);
+FERRY_API const char* ferry_version(void);
 
 /* The instruction set that the kernels use: "portable", "avx2" or "avx512"; results do not depend
  * on it. FERRY_ISA, read once, holds it back. Never null; the text is valid for ever. */
-FERRY_API const char* ferryInstructionSet(void);
+FERRY_API const char* ferry_instruction_set(void);
 
 /* All that this processor and this build offer, slowest first, separated by blanks.
  * Never null; the text is valid for ever. */
-FERRY_API const char* ferryInstructionSets(void);
+FERRY_API const char* ferry_instruction_sets(void);
 
 #ifdef __cplusplus
 }

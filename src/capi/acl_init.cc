@@ -46,7 +46,7 @@ aclError aclrtGetVersion(int32_t* majorVersion, int32_t* minorVersion, int32_t* 
     RequireNotNull(majorVersion, "majorVersion");
     RequireNotNull(minorVersion, "minorVersion");
     RequireNotNull(patchVersion, "patchVersion");
-    *majorVersion = 1;  // of the acl interface, not of Ferry (ferryVersion)
+    *majorVersion = 1;  // of the acl interface, not of Ferry (ferry_version)
     *minorVersion = 14;
     *patchVersion = 0;
   });

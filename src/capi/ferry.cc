@@ -5,15 +5,15 @@
 
 #include "kernels/isa.h"
 
-const char* ferryVersion(void) {
+const char* ferry_version(void) {
   return FERRY_VERSION_STRING;
 }
 
-const char* ferryInstructionSet(void) {
+const char* ferry_instruction_set(void) {
   return ferry::kernels::NameOf(ferry::kernels::ActiveIsa()).data();
 }
 
-const char* ferryInstructionSets(void) {
+const char* ferry_instruction_sets(void) {
   static const auto* const text = [] {
     auto* const joined = new std::string;
     for (const ferry::kernels::Isa isa : ferry::kernels::AvailableIsas()) {

@@ -20,7 +20,7 @@ int main(void) {
   uint64_t workspace_size = 0;
   aclOpExecutor* executor = NULL;
 
-  if (strcmp(ferryVersion(), FERRY_VERSION_STRING) != 0) return printf("another version\n");
+  if (strcmp(ferry_version(), FERRY_VERSION_STRING) != 0) return printf("another version\n");
   CHECK(aclInit(NULL));
   CHECK(aclrtSetDevice(0));
   CHECK(aclrtMalloc(&memory, sizeof text, ACL_MEM_MALLOC_HUGE_FIRST));

@@ -28,12 +28,12 @@ void PrintInfo() {
   Check(aclrtGetDeviceCount(&devices), "aclrtGetDeviceCount");
   Check(aclrtSetDevice(0), "aclrtSetDevice");
   Check(aclrtGetMemInfo(ACL_HBM_MEM, &free_bytes, &total_bytes), "aclrtGetMemInfo");
-  fmt::print("version           {}\n", ferryVersion());
+  fmt::print("version           {}\n", ferry_version());
   fmt::print("product           {} ({}), from FERRY_PRODUCT\n", EnvOr("FERRY_PRODUCT", "a3"),
              aclrtGetSocName());
   fmt::print("devices           {}, from FERRY_DEVICE_COUNT\n", devices);
   fmt::print("instruction set   {} chosen; this processor and build offer {}\n",
-             ferryInstructionSet(), ferryInstructionSets());
+             ferry_instruction_set(), ferry_instruction_sets());
   fmt::print("device memory     {:.1f} GiB free of {:.1f} GiB, from FERRY_DEVICE_MEMORY\n",
              GiB(free_bytes), GiB(total_bytes));
   fmt::print("HCCL_BUFFSIZE     {} MiB\n", EnvOr("HCCL_BUFFSIZE", "200"));

@@ -9,7 +9,7 @@
 int main(int argc, char** argv) {
   CLI::App app("Ferry carries MoE tokens to their experts and back, on any Linux machine.");
   app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("ferry ") + ferryVersion());
+  app.set_version_flag("--version", std::string("ferry ") + ferry_version());
   int status = 0;
   ferry::tool::AddRunCommand(app, status);
   ferry::tool::AddInfoCommand(app, status);

@@ -57,7 +57,7 @@ std::string Header(const RunOptions& options, const RunResult& result) {
   std::string text = fmt::format(
       "ferry {} · product {} · {}: {} experts, top-{}, hidden {}, bf16\n"
       "{}: {} words ({} distinct), {} ranks as threads (EP {}, TP {}), {} tokens each, seed {}\n",
-      ferryVersion(), ProductName(), preset.name, preset.num_experts, preset.top_k, preset.hidden,
+      ferry_version(), ProductName(), preset.name, preset.num_experts, preset.top_k, preset.hidden,
       result.title, result.num_words, result.num_distinct, num_ranks, options.ep_size,
       options.tp_size, options.batch_size, options.seed);
   text += fmt::format(
@@ -101,7 +101,7 @@ std::string FormatJson(const RunOptions& options, const RunResult& result) {
                           {"ratio_to_copy", RatioToCopy(totals)}};
   };
   nlohmann::json json = {
-      {"version", ferryVersion()},
+      {"version", ferry_version()},
       {"product", ProductName()},
       {"preset", options.preset},
       {"text", options.text_path},
