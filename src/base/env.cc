@@ -48,6 +48,24 @@ const std::string& ProductOnce() {
   return *text;
 }
 
+bool ReadStrict() {
+  static std::atomic<bool> reported{false};
+  const auto text = Get("FERRY_STRICT");
+  if (!text || *text == "0") return false;
+  if (*text == "1") return true;
+  ReportOnce(reported, "FERRY_STRICT", *text, "0 or 1", "0");
+  return false;
+}
+
+std::optional<std::int64_t> ReadJitterSeed() {
+  static std::atomic<bool> reported{false};
+  const auto text = Get("FERRY_JITTER");
+  if (!text) return std::nullopt;
+  const auto seed = ParseInteger(*text);
+  if (!seed) ReportOnce(reported, "FERRY_JITTER", *text, "an integer, the seed", "no seed");
+  return seed;
+}
+
 bool IsBlank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -137,6 +155,16 @@ LogLevel GetLogLevel() {
 
 std::string IsaText() {
   return Get("FERRY_ISA").value_or("");
+}
+
+bool Strict() {
+  static const bool strict = ReadStrict();
+  return strict;
+}
+
+std::optional<std::int64_t> JitterSeed() {
+  static const std::optional<std::int64_t> seed = ReadJitterSeed();
+  return seed;
 }
 
 }  // namespace ferry::env

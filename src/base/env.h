@@ -44,6 +44,15 @@ enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kOff };
 // FERRY_ISA: portable, avx2 or avx512, to hold the kernels back; "" when unset.
 [[nodiscard]] std::string IsaText();
 
+// FERRY_STRICT, once per process: "1" turns the sanitizer for callers on (docs/strict-mode.md),
+// "0",
+// "" and unset leave it off. Another text is reported and taken as 0.
+[[nodiscard]] bool Strict();
+
+// FERRY_JITTER, once per process: the seed of the delays between steps (base/jitter.h); nothing
+// when unset or empty. A text that is no integer is reported and taken as unset.
+[[nodiscard]] std::optional<std::int64_t> JitterSeed();
+
 }  // namespace ferry::env
 
 #endif  // FERRY_BASE_ENV_H_

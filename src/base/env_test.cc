@@ -187,5 +187,30 @@ TEST(DeviceCount, TakesItsRangeAndIsReadOnce) {
   EXPECT_TRUE(is("two", 16));
 }
 
+bool IsStrictWith(const char* text) {
+  const ScopedEnv scope("FERRY_STRICT", text);
+  return HoldsInAFreshProcess([] { return env::Strict(); });
+}
+
+TEST(Strict, IsOnForOneOnly) {
+  EXPECT_TRUE(IsStrictWith("1"));
+  EXPECT_FALSE(IsStrictWith("0"));
+  EXPECT_FALSE(IsStrictWith(""));
+  EXPECT_FALSE(IsStrictWith(nullptr));
+  EXPECT_FALSE(IsStrictWith("yes"));
+}
+
+TEST(JitterSeed, IsAnIntegerOrNothing) {
+  const auto seed_is = [](const char* text, std::optional<std::int64_t> seed) {
+    const ScopedEnv scope("FERRY_JITTER", text);
+    return HoldsInAFreshProcess([seed] { return env::JitterSeed() == seed; });
+  };
+  EXPECT_TRUE(seed_is("17", 17));
+  EXPECT_TRUE(seed_is("0", 0));
+  EXPECT_TRUE(seed_is(nullptr, std::nullopt));
+  EXPECT_TRUE(seed_is("", std::nullopt));
+  EXPECT_TRUE(seed_is("often", std::nullopt));
+}
+
 }  // namespace
 }  // namespace ferry
