@@ -24,7 +24,8 @@ std::byte* ScratchStore::Get(Group::Scratch slot, std::size_t bytes) {
 void ScratchStore::Grow(Buffer& buffer, std::size_t bytes) const {
   constexpr std::size_t kPage = 4096;
   // An eighth more than the last time, so that slowly growing requests do not allocate each time.
-  const std::size_t wanted = std::max(bytes, buffer.bytes + buffer.bytes / 8);
+  // A rank without rows asks for nothing, and still publishes where it lies.
+  const std::size_t wanted = std::max({bytes, buffer.bytes + buffer.bytes / 8, std::size_t{1}});
   const std::size_t grown = (wanted + kPage - 1) / kPage * kPage;
   // The contents are undefined, so the old memory need not live beside the new.
   const Buffer old = std::exchange(buffer, {});

@@ -50,6 +50,11 @@ TEST(Scratch, MemoryIsCommittedBeforeItIsHandedOut) {
   EXPECT_GE(source->commits[0].second, 5000U);
 }
 
+TEST(Scratch, ARankWithoutRowsGetsAnAddressToo) {
+  ScratchStore store(SegmentScratch(), 0);
+  EXPECT_NE(store.Get(Group::Scratch::kRows, 0), nullptr);
+}
+
 TEST(Scratch, AFullMachineIsAnErrorAndNotAFault) {
   const auto source = std::make_shared<CountingSource>();
   ScratchStore store(source, 0);
