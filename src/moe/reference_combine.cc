@@ -1,4 +1,4 @@
-// Combine by definition: spec combine.md sections 6 and 8.
+// Combine by definition: spec combine.md sections 6 to 8 and 9.1.
 #include <cstddef>
 #include <map>
 #include <utility>
@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "moe/reference.h"
 #include "moe/reference_float.h"
+#include "moe/reference_mask.h"
+#include "moe/reference_quantization.h"
 
 namespace ferry::reference {
 namespace {
@@ -41,6 +43,7 @@ void CheckWorld(const moe::MoeConfig& config, const std::vector<CombineRank>& wo
                 rank.assist_info.size() >= Index(3 * rank.own_rows),
             Code::kInner, "world rank {}: expand_x or assist_info do not fit {} + {} rows", w,
             rank.own_rows, rank.peer_rows);
+    CheckActiveIds(rank, config.top_k, config.num_experts);
   }
 }
 
@@ -76,6 +79,12 @@ std::vector<RowBits> RowsToSend(const moe::MoeConfig& config, const std::vector<
   return rows;
 }
 
+// A row as its owner gets it.
+RowBits CellOf(const moe::MoeConfig& config, const RowBits& row) {
+  if (config.transport == moe::Transport::kRows) return row;
+  return TransportRow(config.x_type, row);
+}
+
 // Sends world rank `w`'s rows to the cells of their owners, which are in the same EP group.
 void SendRows(const moe::MoeConfig& config, const std::vector<CombineRank>& world, std::size_t w,
               std::vector<Cells>& cells) {
@@ -91,7 +100,7 @@ void SendRows(const moe::MoeConfig& config, const std::vector<CombineRank>& worl
                 slot < slots,
             Code::kRtAicoreException, "world rank {} row {}: bad triple ({}, {}, {})", w, i, owner,
             token, slot);
-    cells[Index(owner) * Index(config.tp_size) + tp_rank][{token, slot}] = rows[i];
+    cells[Index(owner) * Index(config.tp_size) + tp_rank][{token, slot}] = CellOf(config, rows[i]);
   }
 }
 
@@ -110,10 +119,11 @@ void Accumulate(DType type, std::vector<float>& acc, const RowBits& row, float w
   }
 }
 
-RowBits SumToken(const moe::MoeConfig& config, const CombineRank& rank, const Cells& cells,
-                 std::int64_t token) {
+RowBits SumToken(const moe::MoeConfig& config, const CombineRank& rank, const Mask& mask,
+                 const Cells& cells, std::int64_t token) {
   std::vector<float> acc(Index(config.hidden), 0.0F);
   for (std::int32_t k = 0; k < config.top_k; ++k) {
+    if (!mask.IsActive(token, k)) continue;
     Accumulate(config.x_type, acc, NeededCell(cells, token, k),
                rank.expert_scales[Index(token * config.top_k + k)]);
   }
@@ -131,17 +141,21 @@ RowBits SumToken(const moe::MoeConfig& config, const CombineRank& rank, const Ce
 
 }  // namespace
 
-std::vector<std::vector<std::uint16_t>> Combine(const moe::MoeConfig& config,
-                                                const std::vector<CombineRank>& world) {
+std::vector<CombineResult> Combine(const moe::MoeConfig& config,
+                                   const std::vector<CombineRank>& world) {
   CheckWorld(config, world);
   std::vector<Cells> cells(world.size());
   for (std::size_t w = 0; w < world.size(); ++w) SendRows(config, world, w, cells);
 
-  std::vector<std::vector<std::uint16_t>> results(world.size());
+  std::vector<CombineResult> results(world.size());
   for (std::size_t w = 0; w < world.size(); ++w) {
+    const Mask mask = MaskOf(world[w], config.top_k);
+    CombineResult& result = results[w];
     for (std::int64_t token = 0; token < world[w].num_tokens; ++token) {
-      const RowBits row = SumToken(config, world[w], cells[w], token);
-      results[w].insert(results[w].end(), row.begin(), row.end());
+      result.produced.push_back(mask.IsActive(token));
+      const RowBits row = result.produced.back() ? SumToken(config, world[w], mask, cells[w], token)
+                                                 : RowBits(Index(config.hidden), 0);
+      result.x.insert(result.x.end(), row.begin(), row.end());
     }
   }
   return results;

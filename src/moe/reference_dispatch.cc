@@ -1,8 +1,10 @@
-// Dispatch by definition: spec dispatch.md sections 6 and 8.
+// Dispatch by definition: spec dispatch.md sections 6 to 9.
 #include <cstddef>
 
 #include "base/error.h"
 #include "moe/reference.h"
+#include "moe/reference_mask.h"
+#include "moe/reference_quantization.h"
 
 namespace ferry::reference {
 namespace {
@@ -18,6 +20,10 @@ std::size_t Index(std::int64_t i) {
   return static_cast<std::size_t>(i);
 }
 
+bool Quantises(const moe::MoeConfig& config) {
+  return config.quantization == moe::Quantization::kPerToken;
+}
+
 void CheckWorld(const moe::MoeConfig& config, const std::vector<DispatchRank>& world) {
   Require(world.size() == Index(std::int64_t{config.ep_size} * config.tp_size), Code::kInner,
           "world has {} ranks; must have {} * {}", world.size(), config.ep_size, config.tp_size);
@@ -27,10 +33,13 @@ void CheckWorld(const moe::MoeConfig& config, const std::vector<DispatchRank>& w
                 rank.expert_ids.size() == Index(rank.num_tokens * config.top_k),
             Code::kInner, "world rank {}: x or expert_ids do not fit {} tokens", w,
             rank.num_tokens);
-    for (const std::int32_t id : rank.expert_ids) {
-      Require(0 <= id && id < config.num_experts, Code::kRtAicoreException,
-              "world rank {}: expert id {} outside [0, {})", w, id, config.num_experts);
-    }
+    const std::int64_t factors =
+        std::int64_t{config.num_shared_experts + config.num_experts} * config.hidden;
+    Require(rank.smooth_scales.empty() ||
+                (Quantises(config) && std::ssize(rank.smooth_scales) == factors),
+            Code::kInner, "world rank {}: smooth_scales has {} elements; must have none or {}", w,
+            rank.smooth_scales.size(), factors);
+    CheckActiveIds(rank, config.top_k, config.num_experts);
   }
 }
 
@@ -46,8 +55,9 @@ std::vector<Copy> CopiesOfToken(const moe::MoeConfig& config, const DispatchRank
                                 std::int32_t source, std::int64_t token, std::int32_t receiver,
                                 std::int32_t local) {
   std::vector<Copy> copies;
+  const Mask mask = MaskOf(from, config.top_k);
   if (receiver < config.num_shared_ranks) {
-    if (ServesSource(config, receiver, source)) {
+    if (mask.IsActive(token) && ServesSource(config, receiver, source)) {
       const std::int32_t shared = receiver / (config.num_shared_ranks / config.num_shared_experts);
       copies.push_back({source, token, config.top_k + shared});
     }
@@ -57,11 +67,42 @@ std::vector<Copy> CopiesOfToken(const moe::MoeConfig& config, const DispatchRank
   const std::int32_t per_rank = config.num_experts / moe_ranks;
   const std::int32_t expert = (receiver - config.num_shared_ranks) * per_rank + local;
   for (std::int32_t k = 0; k < config.top_k; ++k) {
-    if (from.expert_ids[Index(token * config.top_k + k)] == expert) {
+    if (mask.IsActive(token, k) && from.expert_ids[Index(token * config.top_k + k)] == expert) {
       copies.push_back({source, token, k});
     }
   }
   return copies;
+}
+
+// The row of the smoothing scales for `copy`: shared experts first, then MoE experts.
+std::vector<float> SmoothScalesOf(const moe::MoeConfig& config, const DispatchRank& from,
+                                  const Copy& copy) {
+  if (from.smooth_scales.empty()) return {};
+  const std::int32_t row = copy.slot >= config.top_k
+                               ? copy.slot - config.top_k
+                               : config.num_shared_experts +
+                                     from.expert_ids[Index(copy.token * config.top_k + copy.slot)];
+  const auto begin = from.smooth_scales.begin() + row * config.hidden;
+  return {begin, begin + config.hidden};
+}
+
+void AppendRow(const moe::MoeConfig& config, const DispatchRank& from, const Copy& copy,
+               DispatchResult& result) {
+  const auto begin = from.x.begin() + copy.token * config.hidden;
+  const std::vector<std::uint16_t> row(begin, begin + config.hidden);
+  if (Quantises(config)) {
+    const QuantizedRow quantized =
+        QuantizeRow(config.x_type, row, SmoothScalesOf(config, from, copy));
+    result.quantized.insert(result.quantized.end(), quantized.values.begin(),
+                            quantized.values.end());
+    result.dynamic_scales.push_back(quantized.dynamic_scale);
+  } else {
+    result.expand_x.insert(result.expand_x.end(), row.begin(), row.end());
+  }
+  result.assist_info.push_back(copy.source);
+  result.assist_info.push_back(static_cast<std::int32_t>(copy.token));
+  result.assist_info.push_back(copy.slot);
+  ++result.own_rows;
 }
 
 // The part of the result that the EP exchange gives, sections 6.2 to 6.5. `group[q]` is EP rank q.
@@ -78,12 +119,7 @@ DispatchResult Exchange(const moe::MoeConfig& config, const std::vector<const Di
       const DispatchRank& from = *group[Index(source)];
       for (std::int64_t token = 0; token < from.num_tokens; ++token) {
         for (const Copy& copy : CopiesOfToken(config, from, source, token, receiver, local)) {
-          const auto row = from.x.begin() + token * config.hidden;
-          result.expand_x.insert(result.expand_x.end(), row, row + config.hidden);
-          result.assist_info.push_back(copy.source);
-          result.assist_info.push_back(static_cast<std::int32_t>(copy.token));
-          result.assist_info.push_back(copy.slot);
-          ++result.own_rows;
+          AppendRow(config, from, copy, result);
         }
       }
       result.ep_recv_counts.push_back(static_cast<std::int32_t>(result.own_rows));
@@ -101,9 +137,13 @@ DispatchResult Gather(const moe::MoeConfig& config, const DispatchResult& own,
           own.expert_token_counts.size());
   DispatchResult result = own;
   result.peer_rows = peer.own_rows;
-  result.expand_x.insert(result.expand_x.end(), peer.expand_x.begin(), peer.expand_x.end());
-  result.ep_recv_counts.insert(result.ep_recv_counts.end(), peer.ep_recv_counts.begin(),
-                               peer.ep_recv_counts.end());
+  const auto append = [](auto& rows, const auto& more) {
+    rows.insert(rows.end(), more.begin(), more.end());
+  };
+  append(result.expand_x, peer.expand_x);
+  append(result.quantized, peer.quantized);
+  append(result.dynamic_scales, peer.dynamic_scales);
+  append(result.ep_recv_counts, peer.ep_recv_counts);
   result.expert_token_counts = {own.own_rows + peer.own_rows};
   result.expert_token_prefix_sums = {own.own_rows + peer.own_rows};
   result.tp_recv_counts.resize(Index(config.tp_size));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -11,6 +12,8 @@
 
 #include "base/error.h"
 #include "moe/reference_float.h"
+#include "moe/reference_mask.h"
+#include "moe/reference_quantization.h"
 #include "moe/reference_vectors.h"
 
 namespace ferry::reference {
@@ -31,6 +34,8 @@ TEST_P(OracleDispatch, ReproducesTheVector) {
     EXPECT_EQ(results[w].own_rows, expected.own_rows);
     EXPECT_EQ(results[w].peer_rows, expected.peer_rows);
     EXPECT_EQ(results[w].expand_x, expected.expand_x);
+    EXPECT_EQ(results[w].quantized, expected.quantized);
+    EXPECT_EQ(results[w].dynamic_scales, expected.dynamic_scales);
     EXPECT_EQ(results[w].assist_info, expected.assist_info);
     EXPECT_EQ(results[w].expert_token_counts, expected.expert_token_counts);
     EXPECT_EQ(results[w].expert_token_prefix_sums, expected.expert_token_prefix_sums);
@@ -66,8 +71,8 @@ TEST(Oracle, SharedExpertXIsAddedLastWithWeightOne) {
   const std::uint16_t ten = Encode(kBf16, 10);
   for (CombineRank& rank : vector.world) rank.shared_expert_x.assign(1024, ten);
   const auto x = Combine(vector.config, vector.world);
-  EXPECT_EQ(x[0], std::vector<std::uint16_t>(1024, Encode(kBf16, 11.75)));
-  EXPECT_EQ(x[1], std::vector<std::uint16_t>(1024, Encode(kBf16, 24)));
+  EXPECT_EQ(x[0].x, std::vector<std::uint16_t>(1024, Encode(kBf16, 11.75)));
+  EXPECT_EQ(x[1].x, std::vector<std::uint16_t>(1024, Encode(kBf16, 24)));
 }
 
 TEST(Oracle, TokenOfMinusZerosGivesPlusZero) {
@@ -75,8 +80,8 @@ TEST(Oracle, TokenOfMinusZerosGivesPlusZero) {
   for (CombineRank& rank : vector.world) {
     rank.expand_x.assign(rank.expand_x.size(), 0x8000);
   }
-  for (const auto& x : Combine(vector.config, vector.world)) {
-    EXPECT_EQ(x, std::vector<std::uint16_t>(1024, 0x0000));
+  for (const CombineResult& result : Combine(vector.config, vector.world)) {
+    EXPECT_EQ(result.x, std::vector<std::uint16_t>(1024, 0x0000));
   }
 }
 
@@ -96,6 +101,67 @@ TEST(Oracle, ExpertIdOutsideItsRangeIsRefused) {
   DispatchVector vector = DispatchVectorNamed("Section12");
   vector.world[2].expert_ids[1] = 6;
   EXPECT_THROW((void)Dispatch(vector.config, vector.world), Error);
+}
+
+TEST(OracleMask, MaskOfOneIdATokenIsPerTokenUnlessItIsSaidToBe2D) {
+  const std::vector<std::uint8_t> entries = {0, 1, 1};
+  const Mask per_token(entries, false, 3, 1);
+  const Mask per_entry(entries, true, 3, 1);
+  EXPECT_TRUE(per_token.IsActive(0) && per_token.IsActive(1) && !per_token.IsActive(2));
+  EXPECT_TRUE(!per_entry.IsActive(0) && per_entry.IsActive(1) && per_entry.IsActive(2));
+}
+
+TEST(OracleMask, MaskOfAnotherSizeIsRefused) {
+  DispatchVector vector = DispatchVectorNamed("Section12");
+  vector.world[2].mask = {1, 1, 1};
+  EXPECT_THROW((void)Dispatch(vector.config, vector.world), Error);
+}
+
+TEST(OracleMask, CellsOfInactiveEntriesAreNotRead) {
+  CombineVector vector = CombineVectorNamed("Vector1Exchange");
+  const std::uint16_t infinity = Encode(kBf16, std::numeric_limits<double>::infinity());
+  vector.world[0].mask = {0, 1};
+  vector.world[0].expert_ids[0] = -5;
+  for (std::size_t h = 0; h < 1024; ++h) vector.world[0].expand_x[h] = infinity;
+  EXPECT_EQ(Combine(vector.config, vector.world)[0].x,
+            std::vector<std::uint16_t>(1024, Encode(kBf16, 0.75)));
+}
+
+TEST(OracleInt8, ScaleIsTwiceRoundedReciprocal) {
+  const QuantizedRow row = QuantizeRow(kBf16, {Encode(kBf16, 2.75)}, {});
+  EXPECT_EQ(std::bit_cast<std::uint32_t>(row.dynamic_scale), 0x3CB162C5U);
+}
+
+TEST(OracleInt8, NanBecomesZeroAndDoesNotEnterTheScale) {
+  const std::uint16_t nan = 0xFFC1;
+  const QuantizedRow row = QuantizeRow(kBf16, {nan, Encode(kBf16, -127), Encode(kBf16, 2.5)}, {});
+  EXPECT_EQ(row.values, (std::vector<std::int8_t>{0, -127, 2}));
+  EXPECT_EQ(row.dynamic_scale, 1.0F);
+}
+
+// Section 9 names the largest row maximum whose factor overflows.
+TEST(OracleInt8, RowIsZeroUpToTheNamedMaximum) {
+  const auto quantized_maximum = [](std::uint32_t bits) {
+    return QuantizeRow(kBf16, {Encode(kBf16, 1)}, {std::bit_cast<float>(bits)});
+  };
+  EXPECT_EQ(quantized_maximum(0x02FE0000).values[0], 0);
+  EXPECT_EQ(quantized_maximum(0x02FE0000).dynamic_scale, 0.0F);
+  EXPECT_FALSE(std::signbit(quantized_maximum(0x02FE0000).dynamic_scale));
+  EXPECT_EQ(quantized_maximum(0x02FE0001).values[0], 127);
+  EXPECT_GT(quantized_maximum(0x02FE0001).dynamic_scale, 0.0F);
+}
+
+TEST(OracleInt8, TransportUsesTheStatedReciprocal) {
+  EXPECT_EQ(std::bit_cast<std::uint32_t>(1.0F / 127.0F), 0x3C010204U);
+}
+
+TEST(OracleInt8, TransportScalesGroupsOfEightOnTheirOwn) {
+  std::vector<std::uint16_t> row(9, Encode(kFp16, 1));
+  row[0] = Encode(kFp16, 127);
+  row[8] = Encode(kFp16, 0.5);  // alone in its group
+  std::vector<std::uint16_t> expected = row;
+  expected[8] = Encode(kFp16, 127.0 * Decode(kFp16, Encode(kFp16, 0.5 / 127)));
+  EXPECT_EQ(TransportRow(kFp16, row), expected);
 }
 
 TEST(OracleFloat, EveryBitPatternSurvivesDecodingAndEncoding) {

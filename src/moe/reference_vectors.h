@@ -19,18 +19,19 @@ struct DispatchVector {
   std::vector<DispatchResult> expected;
 };
 
-// Spec dispatch.md sections 12, 13.2 (two worlds), 13.3, 13.4 with room for all rows, the same with
-// K <= E, 13.5, 13.6.
+// Spec dispatch.md sections 12, 13.1 (both tables, and both with -1 behind the mask), 13.2 (two
+// worlds), 13.3, 13.4 with room for all rows, the same with K <= E, 13.5, 13.6, 13.7 (with and
+// without smoothing).
 [[nodiscard]] std::vector<std::string> DispatchVectorNames();
 [[nodiscard]] DispatchVector DispatchVectorNamed(const std::string& name);
 
 struct CombineVector {
   moe::MoeConfig config;
   std::vector<CombineRank> world;
-  std::vector<std::vector<std::uint16_t>> expected;  // x of each world rank
+  std::vector<CombineResult> expected;  // of each world rank
 };
 
-// Spec combine.md section 12, vectors 1 to 7 and 13.
+// Spec combine.md section 12, vectors 1 to 8, 12 and 13.
 [[nodiscard]] std::vector<std::string> CombineVectorNames();
 [[nodiscard]] CombineVector CombineVectorNamed(const std::string& name);
 

@@ -1,33 +1,16 @@
-#include <cmath>
 #include <cstddef>
 #include <utility>
 
 #include "moe/reference_float.h"
+#include "moe/reference_vector_parts.h"
 #include "moe/reference_vector_table.h"
 #include "moe/reference_vectors.h"
 
 namespace ferry::reference {
 namespace {
 
-constexpr std::int64_t kHidden = 1024;
-
-using Bits = std::vector<std::uint16_t>;
-
-// A row that repeats `pattern`.
-Bits RowOf(const Bits& pattern, std::int64_t hidden = kHidden) {
-  Bits row;
-  for (std::size_t h = 0; h < static_cast<std::size_t>(hidden); ++h) {
-    row.push_back(pattern[h % pattern.size()]);
-  }
-  return row;
-}
-
 Bits RowOfValue(double value) {
   return RowOf({Encode(DType::kBFloat16, value)});
-}
-
-void Append(Bits& rows, const Bits& more) {
-  rows.insert(rows.end(), more.begin(), more.end());
 }
 
 // Combine behind a dispatch without expert work; every weight is `weight`.
@@ -43,29 +26,46 @@ CombineVector WithoutExpertWork(const DispatchVector& dispatch, float weight) {
     rank.assist_info = received.assist_info;
     rank.expert_ids = dispatch.world[w].expert_ids;
     rank.expert_scales.assign(rank.expert_ids.size(), weight);
+    rank.mask = dispatch.world[w].mask;
     vector.world.push_back(std::move(rank));
   }
   return vector;
 }
 
-// The same where every token must come back `factor` times.
-CombineVector RoundTrip(const std::string& dispatch_name, double factor) {
+// The same with weight 1. Token t of world rank w comes back `rows[w][t]` times; 0: not produced.
+CombineVector RoundTrip(const std::string& dispatch_name, const std::vector<Ints>& rows) {
   const DispatchVector dispatch = DispatchVectorNamed(dispatch_name);
+  const auto hidden = static_cast<std::size_t>(dispatch.config.hidden);
   CombineVector vector = WithoutExpertWork(dispatch, 1.0F);
-  for (const DispatchRank& rank : dispatch.world) {
-    Bits x;
-    for (const std::uint16_t bits : rank.x) {
-      x.push_back(Encode(DType::kBFloat16, factor * Decode(DType::kBFloat16, bits)));
+  for (std::size_t w = 0; w < rows.size(); ++w) {
+    CombineResult result;
+    for (std::size_t t = 0; t < rows[w].size(); ++t) {
+      result.produced.push_back(rows[w][t] > 0);
+      const double token = Decode(DType::kBFloat16, dispatch.world[w].x[t * hidden]);
+      Append(result.x, RowOfValue(rows[w][t] * token));
     }
-    vector.expected.push_back(std::move(x));
+    vector.expected.push_back(std::move(result));
   }
   return vector;
+}
+
+// All tokens produced.
+CombineResult Produced(Bits x, std::size_t num_tokens = 1) {
+  return {std::move(x), std::vector<bool>(num_tokens, true)};
+}
+
+// Two rows of MoE experts or fewer, and one of the shared expert.
+CombineVector MaskedPerToken(const std::string& dispatch_name) {
+  return RoundTrip(dispatch_name, {{3, 3}, {3, 0}, {3, 0}, {0, 0}});
+}
+CombineVector MaskedPerEntry(const std::string& dispatch_name) {
+  return RoundTrip(dispatch_name, {{2, 3}, {0, 3}, {3, 2}, {0, 0}});
 }
 
 CombineVector SampleSum() {
   const DispatchVector sample = DispatchVectorNamed("Section13_6");
   CombineVector vector = WithoutExpertWork(sample, 0.1F);
-  vector.expected.assign(sample.world.size(), Bits(8 * 7168, 0x0003));
+  vector.expected.assign(sample.world.size(), Produced(Bits(8 * 7168, 0x0003), 8));
   return vector;
 }
 
@@ -89,7 +89,7 @@ CombineVector Exchange() {
   Append(rank1.expand_x, RowOfValue(3));
   Append(rank1.expand_x, RowOfValue(6));
   vector.world = {rank0, rank1};
-  vector.expected = {RowOfValue(0.5 * 2 + 0.25 * 3), RowOfValue(1 * 6 + 2 * 4)};
+  vector.expected = {Produced(RowOfValue(0.5 * 2 + 0.25 * 3)), Produced(RowOfValue(1 * 6 + 2 * 4))};
   return vector;
 }
 
@@ -122,8 +122,9 @@ CombineVector ExchangeWithSharedExpert() {
                     .expert_scales = {-1.0F, 0.5F}};
   for (const double value : {3, 6, 12}) Append(rank2.expand_x, RowOfValue(value));
   vector.world = {shared, rank1, rank2};
-  vector.expected = {RowOfValue(0.5 * 2 + 0.25 * 3 + 8), RowOfValue(1 * 6 + 2 * 4 + 16),
-                     RowOfValue(-1 * 8 + 0.5 * 12 + 32)};
+  vector.expected = {Produced(RowOfValue(0.5 * 2 + 0.25 * 3 + 8)),
+                     Produced(RowOfValue(1 * 6 + 2 * 4 + 16)),
+                     Produced(RowOfValue(-1 * 8 + 0.5 * 12 + 32))};
   return vector;
 }
 
@@ -151,7 +152,7 @@ CombineVector WeightedSum(DType type, const std::vector<WeightedRow>& rows, cons
       rank.expert_scales.push_back(rows[static_cast<std::size_t>(owner)].weight);
     }
     vector.world.push_back(std::move(rank));
-    vector.expected.push_back(RowOf(expected));
+    vector.expected.push_back(Produced(RowOf(expected)));
   }
   return vector;
 }
@@ -177,21 +178,9 @@ CombineVector TpAdd(DType type, const Bits& peer, const Bits& own, const Bits& e
     Append(rank.expand_x, RowOf(own));
     Append(rank.expand_x, RowOf(peer));
     vector.world.push_back(std::move(rank));
-    vector.expected.push_back(RowOf(expected));
+    vector.expected.push_back(Produced(RowOf(expected)));
   }
   return vector;
-}
-
-Bits EncodeAll(DType type, const std::vector<double>& values) {
-  Bits bits;
-  for (const double value : values) bits.push_back(Encode(type, value));
-  return bits;
-}
-
-float FloatOf(std::uint32_t bits) {
-  // Of a normal number.
-  const auto fraction = static_cast<double>((bits & 0x7FFFFF) | 0x800000);
-  return static_cast<float>(std::ldexp(fraction, static_cast<int>(bits >> 23 & 0xFF) - 150));
 }
 
 constexpr DType kBf16 = DType::kBFloat16;
@@ -236,9 +225,23 @@ constexpr NamedVector<CombineVector> kVectors[] = {
        return TpAdd(kFp16, EncodeAll(kFp16, {2048, 2050}), EncodeAll(kFp16, {1, 1}),
                     {0x6800, 0x6802});
      }},
-    {"Vector6TpWithoutExpertWork", [] { return RoundTrip("Section13_5", 2); }},
+    {"Vector6TpWithoutExpertWork",
+     [] {
+       return RoundTrip("Section13_5", {{2, 2}, {2, 2}, {2, 2}, {2, 2}});
+     }},
     {"Vector7Sample", SampleSum},
-    {"Vector13RoundTrip", [] { return RoundTrip("Section12", 3); }},
+    {"Vector8Int8TransportBf16", [] { return Int8Transport(kBf16); }},
+    {"Vector8Int8TransportFp16", [] { return Int8Transport(kFp16); }},
+    {"Vector12MaskPerToken", [] { return MaskedPerToken("Section13_1MaskPerToken"); }},
+    {"Vector12MaskPerTokenMinusOneBehind",
+     [] { return MaskedPerToken("Section13_1MaskPerTokenMinusOneBehind"); }},
+    {"Vector12MaskPerEntry", [] { return MaskedPerEntry("Section13_1MaskPerEntry"); }},
+    {"Vector12MaskPerEntryMinusOneBehind",
+     [] { return MaskedPerEntry("Section13_1MaskPerEntryMinusOneBehind"); }},
+    {"Vector13RoundTrip",
+     [] {
+       return RoundTrip("Section12", {{3, 3}, {3, 3}, {3, 3}, {3, 3}});
+     }},
 };
 
 }  // namespace

@@ -1,77 +1,12 @@
 #include <cstddef>
 #include <utility>
 
-#include "moe/reference_float.h"
+#include "moe/reference_vector_parts.h"
 #include "moe/reference_vector_table.h"
 #include "moe/reference_vectors.h"
 
 namespace ferry::reference {
 namespace {
-
-using Ints = std::vector<std::int32_t>;
-
-constexpr std::int64_t kHidden = 1024;  // the smallest that the products allow
-
-// Value of all elements of a token, in every example but the sample.
-std::int32_t TokenValue(std::int32_t tp_rank, std::int32_t ep_rank, std::int32_t token) {
-  return 100 * tp_rank + 10 * ep_rank + token + 1;
-}
-
-std::vector<std::uint16_t> Rows(const moe::MoeConfig& config, const Ints& values) {
-  std::vector<std::uint16_t> rows;
-  for (const std::int32_t value : values) {
-    rows.insert(rows.end(), static_cast<std::size_t>(config.hidden), Encode(config.x_type, value));
-  }
-  return rows;
-}
-
-DispatchRank Rank(const moe::MoeConfig& config, std::int32_t tp_rank, std::int32_t ep_rank,
-                  Ints ids) {
-  DispatchRank rank;
-  rank.num_tokens = static_cast<std::int64_t>(ids.size()) / config.top_k;
-  Ints values;
-  for (std::int32_t token = 0; token < rank.num_tokens; ++token) {
-    values.push_back(TokenValue(tp_rank, ep_rank, token));
-  }
-  rank.x = Rows(config, values);
-  rank.expert_ids = std::move(ids);
-  return rank;
-}
-
-// What a rank without TP must return; `type0` empty: the same as `type1`.
-struct Expected {
-  Ints rows;  // value of each row; empty: what the triples say
-  Ints triples;
-  Ints counts;
-  std::vector<std::int64_t> type1;
-  std::vector<std::int64_t> type0 = {};
-};
-
-DispatchResult Result(const moe::MoeConfig& config, Expected expected) {
-  if (expected.rows.empty()) {
-    for (std::size_t i = 0; i < expected.triples.size(); i += 3) {
-      expected.rows.push_back(TokenValue(0, expected.triples[i], expected.triples[i + 1]));
-    }
-  }
-  DispatchResult result;
-  result.own_rows = static_cast<std::int64_t>(expected.rows.size());
-  result.expand_x = Rows(config, expected.rows);
-  result.assist_info = std::move(expected.triples);
-  result.expert_token_prefix_sums = expected.type0.empty() ? expected.type1 : expected.type0;
-  result.expert_token_counts = std::move(expected.type1);
-  result.ep_recv_counts = std::move(expected.counts);
-  return result;
-}
-
-DispatchVector Vector(const moe::MoeConfig& config, std::vector<Ints> ids,
-                      std::vector<Expected> expected) {
-  DispatchVector vector{config, {}, {}};
-  for (std::size_t q = 0; q < ids.size(); ++q) {
-    vector.world.push_back(Rank(config, 0, static_cast<std::int32_t>(q), std::move(ids[q])));
-  }
-  for (Expected& rank : expected) vector.expected.push_back(Result(config, std::move(rank)));
-  return vector;
-}
 
 DispatchVector WorkedExample() {
   const moe::MoeConfig config{.ep_size = 4,
@@ -81,7 +16,7 @@ DispatchVector WorkedExample() {
                               .top_k = 2,
                               .hidden = kHidden,
                               .global_batch = 8};
-  return Vector(
+  return NumberedWorld(
       config, {{0, 3, 5, 1}, {2, 0, 0, 1}, {4, 5, 3, 2}, {1, 4, 2, 3}},
       {{.rows = {1, 2, 11, 12, 21, 22, 31, 32},
         .triples = {0, 0, 2, 0, 1, 2, 1, 0, 2, 1, 1, 2, 2, 0, 2, 2, 1, 2, 3, 0, 2, 3, 1, 2},
@@ -112,15 +47,15 @@ DispatchVector ThreeCopiesOfOneSharedExpert() {
                               .top_k = 1,
                               .hidden = kHidden,
                               .global_batch = 8};
-  return Vector(config, {{0}, {1}, {2}, {3}, {4}, {0}, {1}, {2}},
-                {{{}, {0, 0, 1, 3, 0, 1, 6, 0, 1}, {1, 1, 1, 2, 2, 2, 3, 3}, {3}},
-                 {{}, {1, 0, 1, 4, 0, 1, 7, 0, 1}, {0, 1, 1, 1, 2, 2, 2, 3}, {3}},
-                 {{}, {2, 0, 1, 5, 0, 1}, {0, 0, 1, 1, 1, 2, 2, 2}, {2}},
-                 {{}, {0, 0, 0, 5, 0, 0}, {1, 1, 1, 1, 1, 2, 2, 2}, {2}},
-                 {{}, {1, 0, 0, 6, 0, 0}, {0, 1, 1, 1, 1, 1, 2, 2}, {2}},
-                 {{}, {2, 0, 0, 7, 0, 0}, {0, 0, 1, 1, 1, 1, 1, 2}, {2}},
-                 {{}, {3, 0, 0}, {0, 0, 0, 1, 1, 1, 1, 1}, {1}},
-                 {{}, {4, 0, 0}, {0, 0, 0, 0, 1, 1, 1, 1}, {1}}});
+  return NumberedWorld(config, {{0}, {1}, {2}, {3}, {4}, {0}, {1}, {2}},
+                       {{{}, {0, 0, 1, 3, 0, 1, 6, 0, 1}, {1, 1, 1, 2, 2, 2, 3, 3}, {3}},
+                        {{}, {1, 0, 1, 4, 0, 1, 7, 0, 1}, {0, 1, 1, 1, 2, 2, 2, 3}, {3}},
+                        {{}, {2, 0, 1, 5, 0, 1}, {0, 0, 1, 1, 1, 2, 2, 2}, {2}},
+                        {{}, {0, 0, 0, 5, 0, 0}, {1, 1, 1, 1, 1, 2, 2, 2}, {2}},
+                        {{}, {1, 0, 0, 6, 0, 0}, {0, 1, 1, 1, 1, 1, 2, 2}, {2}},
+                        {{}, {2, 0, 0, 7, 0, 0}, {0, 0, 1, 1, 1, 1, 1, 2}, {2}},
+                        {{}, {3, 0, 0}, {0, 0, 0, 1, 1, 1, 1, 1}, {1}},
+                        {{}, {4, 0, 0}, {0, 0, 0, 0, 1, 1, 1, 1}, {1}}});
 }
 
 DispatchVector TwoSharedExperts() {
@@ -133,29 +68,30 @@ DispatchVector TwoSharedExperts() {
                               .global_batch = 6};
   const Ints even = {1, 1, 2, 2, 3, 3};
   const Ints odd = {0, 1, 1, 2, 2, 3};
-  return Vector(config, {{0}, {1}, {0}, {1}, {0}, {1}},
-                {{{}, {0, 0, 1, 2, 0, 1, 4, 0, 1}, even, {3}},
-                 {{}, {1, 0, 1, 3, 0, 1, 5, 0, 1}, odd, {3}},
-                 {{}, {0, 0, 2, 2, 0, 2, 4, 0, 2}, even, {3}},
-                 {{}, {1, 0, 2, 3, 0, 2, 5, 0, 2}, odd, {3}},
-                 {{}, {0, 0, 0, 2, 0, 0, 4, 0, 0}, even, {3}},
-                 {{}, {1, 0, 0, 3, 0, 0, 5, 0, 0}, odd, {3}}});
+  return NumberedWorld(config, {{0}, {1}, {0}, {1}, {0}, {1}},
+                       {{{}, {0, 0, 1, 2, 0, 1, 4, 0, 1}, even, {3}},
+                        {{}, {1, 0, 1, 3, 0, 1, 5, 0, 1}, odd, {3}},
+                        {{}, {0, 0, 2, 2, 0, 2, 4, 0, 2}, even, {3}},
+                        {{}, {1, 0, 2, 3, 0, 2, 5, 0, 2}, odd, {3}},
+                        {{}, {0, 0, 0, 2, 0, 0, 4, 0, 0}, even, {3}},
+                        {{}, {1, 0, 0, 3, 0, 0, 5, 0, 0}, odd, {3}}});
 }
 
 DispatchVector UnequalBatches() {
   const moe::MoeConfig config{
       .ep_size = 2, .num_experts = 4, .top_k = 2, .hidden = kHidden, .global_batch = 6};
-  return Vector(config, {{3, 0}, {1, 0, 2, 3, 0, 1}},
-                {{{}, {0, 0, 1, 1, 0, 1, 1, 2, 0, 1, 0, 0, 1, 2, 1}, {1, 3, 3, 5}, {3, 2}, {3, 5}},
-                 {{}, {1, 1, 0, 0, 0, 0, 1, 1, 1}, {0, 1, 2, 3}, {1, 2}, {1, 3}}});
+  return NumberedWorld(
+      config, {{3, 0}, {1, 0, 2, 3, 0, 1}},
+      {{{}, {0, 0, 1, 1, 0, 1, 1, 2, 0, 1, 0, 0, 1, 2, 1}, {1, 3, 3, 5}, {3, 2}, {3, 5}},
+       {{}, {1, 1, 0, 0, 0, 0, 1, 1, 1}, {0, 1, 2, 3}, {1, 2}, {1, 3}}});
 }
 
 DispatchVector DuplicateIds() {
   const moe::MoeConfig config{
       .ep_size = 2, .num_experts = 2, .top_k = 3, .hidden = kHidden, .global_batch = 4};
-  return Vector(config, {{1, 0, 1, 0, 0, 1}, {1, 1, 1}},
-                {{{}, {0, 0, 1, 0, 1, 0, 0, 1, 1}, {3, 3}, {3}},
-                 {{}, {0, 0, 0, 0, 0, 2, 0, 1, 2, 1, 0, 0, 1, 0, 1, 1, 0, 2}, {3, 6}, {6}}});
+  return NumberedWorld(config, {{1, 0, 1, 0, 0, 1}, {1, 1, 1}},
+                       {{{}, {0, 0, 1, 0, 1, 0, 0, 1, 1}, {3, 3}, {3}},
+                        {{}, {0, 0, 0, 0, 0, 2, 0, 1, 2, 1, 0, 0, 1, 0, 1, 1, 0, 2}, {3, 6}, {6}}});
 }
 
 // As section 13.4 with E 4, so that K stays within E as the operator demands: all copies go to rank
@@ -163,13 +99,14 @@ DispatchVector DuplicateIds() {
 DispatchVector LegalDuplicateIds() {
   const moe::MoeConfig config{
       .ep_size = 2, .num_experts = 4, .top_k = 3, .hidden = kHidden, .global_batch = 4};
-  return Vector(config, {{2, 3, 2, 3, 2, 3}, {2, 2, 2}},
-                {{{}, {}, {0, 0, 0, 0}, {0, 0}},
-                 {{},
-                  {0, 0, 0, 0, 0, 2, 0, 1, 1, 1, 0, 0, 1, 0, 1, 1, 0, 2, 0, 0, 1, 0, 1, 0, 0, 1, 2},
-                  {3, 6, 9, 9},
-                  {6, 3},
-                  {6, 9}}});
+  return NumberedWorld(
+      config, {{2, 3, 2, 3, 2, 3}, {2, 2, 2}},
+      {{{}, {}, {0, 0, 0, 0}, {0, 0}},
+       {{},
+        {0, 0, 0, 0, 0, 2, 0, 1, 1, 1, 0, 0, 1, 0, 1, 1, 0, 2, 0, 0, 1, 0, 1, 0, 0, 1, 2},
+        {3, 6, 9, 9},
+        {6, 3},
+        {6, 9}}});
 }
 
 DispatchVector TensorParallel() {
@@ -180,12 +117,13 @@ DispatchVector TensorParallel() {
                               .hidden = kHidden,
                               .global_batch = 4};
   DispatchVector vector{config, {}, {}};
-  vector.world = {Rank(config, 0, 0, {0, 1}), Rank(config, 1, 0, {1, 1}),
-                  Rank(config, 0, 1, {0, 0}), Rank(config, 1, 1, {1, 0})};
+  vector.world = {NumberedRank(config, 0, 0, {0, 1}), NumberedRank(config, 1, 0, {1, 1}),
+                  NumberedRank(config, 0, 1, {0, 0}), NumberedRank(config, 1, 1, {1, 0})};
   const auto add = [&](const Ints& own, const Ints& peer, Ints triples, Ints counts, Ints tp) {
     Ints rows = own;
     rows.insert(rows.end(), peer.begin(), peer.end());
-    DispatchResult result = Result(config, {rows, std::move(triples), std::move(counts), {4}, {4}});
+    DispatchResult result =
+        ResultOf(config, {rows, std::move(triples), std::move(counts), {4}, {4}});
     result.own_rows = static_cast<std::int64_t>(own.size());
     result.peer_rows = static_cast<std::int64_t>(peer.size());
     result.tp_recv_counts = std::move(tp);
@@ -244,6 +182,12 @@ DispatchVector Sample() {
 
 constexpr NamedVector<DispatchVector> kVectors[] = {
     {"Section12", WorkedExample},
+    {"Section13_1MaskPerToken", [] { return WithMaskPerToken(WorkedExample()); }},
+    {"Section13_1MaskPerTokenMinusOneBehind",
+     [] { return WithMinusOneBehindMask(WithMaskPerToken(WorkedExample())); }},
+    {"Section13_1MaskPerEntry", [] { return WithMaskPerEntry(WorkedExample()); }},
+    {"Section13_1MaskPerEntryMinusOneBehind",
+     [] { return WithMinusOneBehindMask(WithMaskPerEntry(WorkedExample())); }},
     {"Section13_2ThreeCopies", ThreeCopiesOfOneSharedExpert},
     {"Section13_2TwoSharedExperts", TwoSharedExperts},
     {"Section13_3", UnequalBatches},
@@ -251,6 +195,8 @@ constexpr NamedVector<DispatchVector> kVectors[] = {
     {"Section13_4Legal", LegalDuplicateIds},
     {"Section13_5", TensorParallel},
     {"Section13_6", Sample},
+    {"Section13_7", QuantisedRows},
+    {"Section13_7Smoothed", QuantisedRowsWithSmoothing},
 };
 
 }  // namespace

@@ -141,43 +141,44 @@ void DeviceTensor::CheckElement(std::size_t bytes) const {
 }
 
 template <class Visit>
-void DeviceTensor::ForEachRun(std::int64_t count, const Visit& visit) const {
-  if (count > num_elements()) throw std::out_of_range("more values than the tensor has elements");
+void DeviceTensor::ForEachRun(std::int64_t first, std::int64_t count, const Visit& visit) const {
+  if (first + count > num_elements()) {
+    throw std::out_of_range("more values than the tensor has elements");
+  }
   const std::int64_t row = dims_.back();
   const bool dense = strides_.back() == 1;
-  std::vector<std::int64_t> index(dims_.size(), 0);
   for (std::int64_t done = 0; done < count;) {
     std::int64_t position = offset_;
-    for (std::size_t i = 0; i < dims_.size(); ++i) position += index[i] * strides_[i];
-    const std::int64_t run = dense ? std::min(row, count - done) : 1;
-    visit(static_cast<std::size_t>(position) * element_, static_cast<std::size_t>(done) * element_,
-          static_cast<std::size_t>(run) * element_);
-    done += run;
-    index.back() += run;
-    for (std::size_t i = dims_.size(); i-- > 1 && index[i] == dims_[i];) {
-      index[i] = 0;
-      ++index[i - 1];
+    std::int64_t index = first + done;
+    for (std::size_t i = dims_.size(); i-- > 0; index /= dims_[i]) {
+      position += index % dims_[i] * strides_[i];
+    }
+    const std::int64_t in_row = std::min(row - (first + done) % row, count - done);
+    const std::int64_t run = dense ? in_row : 1;
+    for (std::int64_t i = 0; i < in_row; i += run, done += run, position += strides_.back()) {
+      visit(static_cast<std::size_t>(position) * element_,
+            static_cast<std::size_t>(done) * element_, static_cast<std::size_t>(run) * element_);
     }
   }
 }
 
 void DeviceTensor::WriteBytes(std::span<const std::byte> values) {
-  AssumeBytes(values);
-  ForEachRun(static_cast<std::int64_t>(values.size() / element_),
+  AssumeBytes(0, values);
+  ForEachRun(0, static_cast<std::int64_t>(values.size() / element_),
              [&](std::size_t position, std::size_t done, std::size_t bytes) {
                std::memcpy(memory_->data() + position, values.data() + done, bytes);
              });
 }
 
-void DeviceTensor::AssumeBytes(std::span<const std::byte> values) {
-  ForEachRun(static_cast<std::int64_t>(values.size() / element_),
+void DeviceTensor::AssumeBytes(std::int64_t first, std::span<const std::byte> values) {
+  ForEachRun(first, static_cast<std::int64_t>(values.size() / element_),
              [&](std::size_t position, std::size_t done, std::size_t bytes) {
                memory_->Assume(position, values.data() + done, bytes);
              });
 }
 
 void DeviceTensor::ReadBytes(std::span<std::byte> values) const {
-  ForEachRun(static_cast<std::int64_t>(values.size() / element_),
+  ForEachRun(0, static_cast<std::int64_t>(values.size() / element_),
              [&](std::size_t position, std::size_t done, std::size_t bytes) {
                std::memcpy(values.data() + done, memory_->data() + position, bytes);
              });

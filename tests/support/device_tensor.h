@@ -82,11 +82,11 @@ class DeviceTensor {
     return values;
   }
 
-  // Says that the library has written these as the first elements of the view.
+  // Says that the library has written these as the elements of the view from index `first` on.
   template <class T>
-  void Assume(const std::vector<T>& values) {
+  void Assume(const std::vector<T>& values, std::int64_t first = 0) {
     CheckElement(sizeof(T));
-    AssumeBytes(std::as_bytes(std::span<const T>(values)));
+    AssumeBytes(first, std::as_bytes(std::span<const T>(values)));
   }
   // Whether the whole memory, this view's and others', is what it should be.
   [[nodiscard]] ::testing::AssertionResult Matches() const;
@@ -103,12 +103,12 @@ class DeviceTensor {
   void CheckElement(std::size_t bytes) const;
   void MakeHandle();
   void WriteBytes(std::span<const std::byte> values);
-  void AssumeBytes(std::span<const std::byte> values);
+  void AssumeBytes(std::int64_t first, std::span<const std::byte> values);
   void ReadBytes(std::span<std::byte> values) const;
   // Calls visit(offset in the memory, offset in dense values, bytes) for runs of adjacent elements
-  // until `count` elements are visited.
+  // until `count` elements from index `first` on are visited.
   template <class Visit>
-  void ForEachRun(std::int64_t count, const Visit& visit) const;
+  void ForEachRun(std::int64_t first, std::int64_t count, const Visit& visit) const;
 
   aclDataType type_;
   std::size_t element_;  // bytes

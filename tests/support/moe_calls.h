@@ -117,9 +117,10 @@ struct CombineTensors {
 std::vector<Outcome> Combine(const World& world, const moe::MoeConfig& config,
                              const std::vector<CombineTensors>& ranks);
 
-// Whether inputs are unchanged, where xOut does not overlap them, and xOut holds `expected`.
+// Whether inputs are unchanged, where xOut does not overlap them, and xOut holds the produced rows
+// of `expected` and nothing else.
 [[nodiscard]] ::testing::AssertionResult HoldsCombine(CombineTensors& tensors,
-                                                      const std::vector<std::uint16_t>& expected);
+                                                      const reference::CombineResult& expected);
 
 // Success if every rank's outcome is; else names the first rank that failed, with its message.
 [[nodiscard]] ::testing::AssertionResult AllOk(const std::vector<Outcome>& outcomes);

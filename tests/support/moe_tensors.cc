@@ -107,18 +107,19 @@ moe::CombineOutput CombineTensors::output() {
   return {out.value_or(x.rows_of(config_.x_type))};
 }
 
-std::string CombineTensors::Judge(std::span<const std::uint16_t> result) {
-  if (out) {
-    for (std::size_t i = 0; i < result.size(); ++i) {
-      const auto index = static_cast<std::int64_t>(i);
-      const std::byte* element = out->row(index / out->cols) + index % out->cols * out->col_stride;
-      if (std::memcmp(element, &result[i], sizeof(result[i])) != 0) {
-        return "x: element " + std::to_string(i) + " is wrong\n";
-      }
+std::string CombineTensors::Judge(const reference::CombineResult& result) {
+  for (std::size_t i = 0; i < result.x.size(); ++i) {
+    const auto token = static_cast<std::int64_t>(i) / config_.hidden;
+    const std::int64_t h = static_cast<std::int64_t>(i) % config_.hidden;
+    if (!result.produced[static_cast<std::size_t>(token)]) continue;
+    if (!out) {
+      x.Expect(token, h, result.x[i]);
+    } else if (std::memcmp(out->row(token) + h * out->col_stride, &result.x[i],
+                           sizeof(result.x[i])) != 0) {
+      return "x: token " + std::to_string(token) + " element " + std::to_string(h) + " is wrong\n";
     }
-    return "";
   }
-  x.ExpectAll(result);
+  if (out) return "";
   return expand_x.Difference("expandX") + expert_ids.Difference("expertIds") +
          assist_info.Difference("assistInfoForCombine") +
          ep_send_counts.Difference("epSendCounts") + tp_send_counts.Difference("tpSendCounts") +

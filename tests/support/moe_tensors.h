@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -65,9 +64,9 @@ class CombineTensors {
   [[nodiscard]] moe::CombineOutput output();
   std::optional<Rows> out;
 
-  // "" if x holds `result` ([num_tokens, hidden] bits) and, where xOut is a tensor of its own,
-  // nothing else was written.
-  [[nodiscard]] std::string Judge(std::span<const std::uint16_t> result);
+  // "" if x holds the produced rows of `result` and, where xOut is a tensor of its own, nothing
+  // else was written.
+  [[nodiscard]] std::string Judge(const reference::CombineResult& result);
 
   StridedTensor<std::uint16_t> expand_x;
   StridedTensor<std::int32_t> expert_ids;

@@ -118,14 +118,14 @@ std::optional<std::string> Oracle::ExplainCombineDifference(const World& world,
                                                             const Text& text) const {
   for (std::size_t w = 0; w < combined_.size(); ++w) {
     const auto* x = world.ranks()[w].combined_x->data<std::uint16_t>();
-    const auto at = FirstDifference(combined_[w], x);
+    const auto at = FirstDifference(combined_[w].x, x);
     if (!at) continue;
     const std::size_t token = *at / static_cast<std::size_t>(config_.hidden);
     const auto word = static_cast<std::size_t>(batch_[w][token]);
     return fmt::format(
         "rank {}: xOut of token {} (\"{}\") element {} is {:#06x}, the reference has {:#06x}", w,
         token, text.words[word], *at % static_cast<std::size_t>(config_.hidden), x[*at],
-        combined_[w][*at]);
+        combined_[w].x[*at]);
   }
   return std::nullopt;
 }

@@ -35,7 +35,7 @@ class Oracle {
   Batch batch_;
   moe::MoeConfig config_;
   std::vector<reference::DispatchResult> dispatched_;
-  std::vector<std::vector<std::uint16_t>> combined_;
+  std::vector<reference::CombineResult> combined_;
 };
 
 }  // namespace ferry::tool
