@@ -97,9 +97,11 @@ class Reader {
 
   // The more letters a pattern fixes, the more particular it is.
   void GiveReasons() {
-    std::stable_sort(reasons_.begin(), reasons_.end(), [](const Reason& a, const Reason& b) {
-      return a.pattern.size() < b.pattern.size();
-    });
+    const auto fixed = [](const Reason& reason) {
+      return reason.pattern.size() - (reason.pattern.back() == '*' ? 1 : 0);
+    };
+    std::stable_sort(reasons_.begin(), reasons_.end(),
+                     [&](const Reason& a, const Reason& b) { return fixed(a) < fixed(b); });
     for (const Reason& reason : reasons_) {
       bool is_used = false;
       for (std::size_t i = first_; i < contract_.rules.size(); ++i) {
