@@ -124,8 +124,11 @@ def check_src(src):
 
 
 def check_tools(root):
-    """The tool is a client of the C API: of src/ it sees the oracle, kernels, base and the window."""
-    allowed = re.compile(r"(base|kernels)/.*|moe/reference.*|moe/config\.h|ops/window_size\.h")
+    """The tool is a client of the C API: of src/ it sees the oracle, kernels, base, and the rules and
+    their calls, which are data. What has state (executors, look-up) would be a second copy of the
+    library's."""
+    allowed = re.compile(r"(base|kernels)/.*|moe/reference.*|moe/config\.h|"
+                         r"ops/(window_size|product|rule|\w*call|\w*params|tensor_arg|\w*_rules|call_text)\.h")
     offences = []
     headers = {str(p.relative_to(root / "src")) for p in (root / "src").rglob("*.h")}
     for path in sorted((root / "tools").rglob("*")):

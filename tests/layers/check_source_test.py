@@ -88,6 +88,12 @@ class CheckSource(unittest.TestCase):
     def test_tool_that_reaches_inside(self):
         self.expect({"tools/ferry/run.cc": '#include "comm/group.h"\n'},
                     "tools/ferry/run.cc:1: the tool must not include comm/group.h")
+        self.expect({"tools/ferry/run.cc": '#include "ops/executor.h"\n', "src/ops/executor.h": ""},
+                    "tools/ferry/run.cc:1: the tool must not include ops/executor.h")
+
+    def test_tool_that_reads_rules(self):
+        self.expect({"tools/ferry/check.cc": '#include "ops/dispatch_rules.h"\n',
+                     "src/ops/dispatch_rules.h": ""})
 
     def test_long_file(self):
         self.expect({"src/base/error.h": "\n" * 451}, "src/base/error.h:1: 451 lines; at most 450")
