@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/call_site.h"
 #include "base/error.h"
 #include "base/math.h"
 #include "base/text.h"
@@ -33,29 +34,33 @@ void* Segment::Allocate(std::size_t bytes, std::int32_t device, Owner owner) {
   Require(bytes <= kMostBytes, Code::kRtMemoryAllocation,
           "out of memory on device {}: {} bytes requested, more than a process can address", device,
           bytes);
-  const std::size_t rounded = AlignUp(bytes, kAlignment);
+  // Behind a guarded block every byte counts.
+  const std::size_t rounded = Guards(owner) ? bytes : AlignUp(bytes, kAlignment);
   {
     const std::unique_lock lock(mutex_);
     budgets_.Take(device, rounded);
   }
+  std::byte* address = nullptr;
   try {
-    return Place(rounded, device, owner);
+    address = Place({rounded, device, owner, Guards(owner) ? CallSite() : ""});
   } catch (...) {
     const std::unique_lock lock(mutex_);
     budgets_.Give(device, rounded);
     throw;
   }
+  if (Guards(owner)) Arm(address);
+  return address;
 }
 
 // Puts a block somewhere; when addresses run out, once more after the cache has given up its own.
-std::byte* Segment::Place(std::size_t bytes, std::int32_t device, Owner owner) {
+std::byte* Segment::Place(const Request& request) {
   for (bool last_try = false;; last_try = true) {
     Extents old;
     try {
       std::unique_lock lock(mutex_);
-      const auto block = blocks_.insert(NewBlockLocked(bytes, device, owner)).first;
+      const auto block = blocks_.insert(NewBlockLocked(request)).first;
       auto* const address = const_cast<std::byte*>(block->first);
-      allocated_bytes_ += bytes;
+      allocated_bytes_ += request.bytes;
       old = DropOldLocked();
       lock.unlock();
       Retire(old);
@@ -67,9 +72,15 @@ std::byte* Segment::Place(std::size_t bytes, std::int32_t device, Owner owner) {
   }
 }
 
-Segment::Blocks::value_type Segment::NewBlockLocked(std::size_t bytes, std::int32_t device,
-                                                    Owner owner) {
-  Block block{.bytes = bytes, .device = device, .owner = owner, .extent = nullptr};
+Segment::Blocks::value_type Segment::NewBlockLocked(const Request& request) {
+  if (Guards(request.owner)) return GuardedBlockLocked(request);
+  const std::size_t bytes = request.bytes;
+  const std::int32_t device = request.device;
+  Block block{.bytes = bytes,
+              .device = device,
+              .owner = request.owner,
+              .extent = nullptr,
+              .guard = nullptr};
   if (bytes >= SmallHeap::kLargeBlock) {
     block.extent = NewExtentLocked(AlignUp(bytes, Extent::kChunk));
     return {block.extent->base(), block};
@@ -95,10 +106,13 @@ void Segment::Free(void* pointer) {
   std::unique_lock lock(mutex_);
   const auto block = blocks_.find(static_cast<std::byte*>(pointer));
   if (block == blocks_.end()) RefuseFreeLocked(pointer);
+  const std::shared_ptr<GuardedBlock> guard = block->second.guard;
+  const std::string overrun = guard != nullptr ? guard->Overrun() : "";
   FreeLocked(block);
   const Extents old = DropOldLocked();
   lock.unlock();
   Retire(old);
+  Require(overrun.empty(), Code::kAclInvalidParam, "{}; it is freed now", overrun);
 }
 
 void Segment::FreeDevice(std::int32_t device) {
@@ -116,6 +130,10 @@ Segment::Blocks::const_iterator Segment::FreeLocked(Blocks::const_iterator block
   const auto& [address, what] = *block;
   budgets_.Give(what.device, what.bytes);
   allocated_bytes_ -= what.bytes;
+  if (what.guard != nullptr) {
+    BuryLocked(what);
+    return blocks_.erase(block);
+  }
   const bool large = what.bytes >= SmallHeap::kLargeBlock;
   auto unused = large ? what.extent : small_heaps_.at(what.device).Give(address, what.bytes);
   if (unused != nullptr) cache_.Put(std::move(unused), Clock::now());
@@ -157,7 +175,10 @@ Segment::Extents Segment::DropLocked(Extents extents) {
 }
 
 Segment::Extents Segment::DropOldLocked() {
-  return DropLocked(cache_.TakeOlderThan(Clock::now() - options_.cache_age));
+  Extents old = cache_.TakeOlderThan(Clock::now() - options_.cache_age);
+  old.insert(old.end(), freed_guarded_.begin(), freed_guarded_.end());
+  freed_guarded_.clear();
+  return DropLocked(std::move(old));
 }
 
 void Segment::Retire(const Extents& extents) {

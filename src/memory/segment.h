@@ -13,16 +13,20 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/env.h"
 #include "memory/budget.h"
 #include "memory/extent_cache.h"
+#include "memory/guard_pages.h"
 #include "memory/small_heap.h"
 
 namespace ferry::memory {
@@ -30,7 +34,7 @@ namespace ferry::memory {
 // What the segment knows of an address.
 struct Allocation {
   std::byte* base = nullptr;
-  std::size_t bytes = 0;  // usable: what was asked for, rounded up to 512
+  std::size_t bytes = 0;  // usable: what was asked for, rounded up to 512 unless guarded
   std::int32_t device = 0;
 };
 
@@ -53,6 +57,8 @@ struct SegmentOptions {
   std::uint64_t device_limit = DefaultDeviceLimit();      // addresses of one device
   std::uint64_t physical_limit = DefaultPhysicalLimit();  // pages of this process
   std::chrono::nanoseconds cache_age = std::chrono::seconds(30);
+  // Puts each block of the program's own into a GuardedBlock: for finding mistakes of programs.
+  bool guarded = env::Strict();
 };
 
 // Thread-safe. Addresses are 512-byte aligned. A freed address keeps its pages for a while and is
@@ -71,7 +77,8 @@ class Segment {
   [[nodiscard]] void* Allocate(std::size_t bytes, std::int32_t device,
                                Owner owner = Owner::kProgram);
 
-  // Throws Error{kAclInvalidParam} unless `pointer` is what Allocate returned and not yet freed.
+  // Throws Error{kAclInvalidParam} unless `pointer` is what Allocate returned and not yet freed. A
+  // guarded block behind whose end something was written is freed, and then told by the same Error.
   void Free(void* pointer);
 
   // Frees what the program still holds on `device`.
@@ -104,20 +111,34 @@ class Segment {
     std::int32_t device = 0;
     Owner owner = Owner::kProgram;
     std::shared_ptr<Extent> extent;
+    std::shared_ptr<GuardedBlock> guard;  // null unless guarded
+  };
+  struct Request {
+    std::size_t bytes = 0;  // rounded
+    std::int32_t device = 0;
+    Owner owner = Owner::kProgram;
+    std::string site;  // of a guarded block: where it was asked for
   };
   using Blocks = std::map<const std::byte*, Block>;  // by address
   using Extents = std::vector<std::shared_ptr<Extent>>;
 
   // Those whose names end in Locked want mutex_.
   Blocks::const_iterator FindLocked(const void* pointer) const;
-  Blocks::value_type NewBlockLocked(std::size_t bytes, std::int32_t device, Owner owner);
+  Blocks::value_type NewBlockLocked(const Request& request);
   std::shared_ptr<Extent> NewExtentLocked(std::size_t bytes);
   Blocks::const_iterator FreeLocked(Blocks::const_iterator block);
   Extents DropLocked(Extents extents);
   Extents DropOldLocked();
   [[noreturn]] void RefuseFreeLocked(const void* pointer) const;
 
-  std::byte* Place(std::size_t bytes, std::int32_t device, Owner owner);
+  // Of guarded blocks, in segment_guards.cc. Arm makes one ready for use, or frees it and throws.
+  Blocks::value_type GuardedBlockLocked(const Request& request);
+  void Arm(std::byte* address);
+  void BuryLocked(const Block& block);
+  [[nodiscard]] bool Guards(Owner owner) const {
+    return options_.guarded && owner == Owner::kProgram;
+  }
+  std::byte* Place(const Request& request);
   void Retire(const Extents& extents);
 
   // Those want commit_mutex_.
@@ -129,13 +150,16 @@ class Segment {
   const pid_t pid_;  // a forked child inherits the object, but the pages stay its parent's
   const std::shared_ptr<MemoryFile> file_;
 
-  mutable std::shared_mutex mutex_;  // guards the next six; held for short steps only
+  mutable std::shared_mutex mutex_;  // guards the next eight; held for short steps only
   Blocks blocks_;
   SmallHeaps small_heaps_;
   ExtentCache cache_;
   DeviceBudgets budgets_;
   std::uint64_t allocated_bytes_ = 0;
   std::uint64_t mapped_bytes_ = 0;
+  Extents freed_guarded_;  // whose pages are still to be given back
+  // Freed guarded blocks whose addresses stay forbidden for a while, the latest last.
+  std::deque<std::shared_ptr<GuardedBlock>> buried_;
 
   // Orders commits and the end of extents: whoever holds it may take mutex_, never the reverse.
   std::mutex commit_mutex_;

@@ -98,10 +98,12 @@ void Stream::State::StartWorker(const std::shared_ptr<State>& self) {
   pthread_attr_setstacksize(&attributes, kWorkerStack);
   // Detached: a program may exit while a task waits for a peer that never comes.
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  // The program's signal handlers know nothing of this thread and its small stack.
+  // The program's signal handlers know nothing of this thread and its small stack. A fault is the
+  // thread's own; blocked, it would end the process before a handler could say what happened.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
+  sigdelset(&all, SIGSEGV);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t thread{};
   const int error = pthread_create(

@@ -1,0 +1,17 @@
+// Where in the program Ferry was called: for reports about objects that outlive their use.
+#ifndef FERRY_BASE_CALL_SITE_H_
+#define FERRY_BASE_CALL_SITE_H_
+
+#include <string>
+
+namespace ferry {
+
+// The calls that led here, the innermost of the program's first and Ferry's own left out:
+// `Upload+0x1c (prog) <- main+0x45 (prog)`. A function has a name if its module exports it (link a
+// program with -rdynamic); otherwise the offset is one in the module, for addr2line. Costs
+// microseconds.
+[[nodiscard]] std::string CallSite();
+
+}  // namespace ferry
+
+#endif  // FERRY_BASE_CALL_SITE_H_

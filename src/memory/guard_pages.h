@@ -1,0 +1,61 @@
+// A block of device memory that ends at a page nobody may touch: what FERRY_STRICT=1 hands out.
+//
+//   extent   | forbidden | (part of a page) | block | slack | forbidden page |
+//
+// The block begins at a multiple of 512, as the interface promises, so up to 511 bytes are left
+// between its end and the forbidden page. That slack holds a pattern: an overrun that ends in it is
+// seen when the block is freed, one that goes further ends the program at the access.
+#ifndef FERRY_MEMORY_GUARD_PAGES_H_
+#define FERRY_MEMORY_GUARD_PAGES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "memory/extent.h"
+#include "memory/fault_report.h"
+
+namespace ferry::memory {
+
+class GuardedBlock {
+ public:
+  // Bytes of the extent that a block of `bytes` needs.
+  [[nodiscard]] static std::size_t ExtentBytes(std::size_t bytes);
+
+  // `extent` is fresh and of ExtentBytes(bytes) bytes; `site` says where the block was asked for.
+  GuardedBlock(std::shared_ptr<Extent> extent, std::size_t bytes, std::int32_t device,
+               std::string site);
+  GuardedBlock(const GuardedBlock&) = delete;
+  GuardedBlock& operator=(const GuardedBlock&) = delete;
+  ~GuardedBlock() = default;
+
+  [[nodiscard]] std::byte* begin() const { return begin_; }
+
+  // Fills the block with 0xFF (NaN as float32, float16 and bfloat16) and the slack with its
+  // pattern, and forbids what lies around them. The block's pages must have been committed.
+  void Arm();
+
+  // What was written behind the block; empty if nothing was.
+  [[nodiscard]] std::string Overrun() const;
+
+  // Forbids the whole extent, for as long as somebody owns it: an access from now on is reported as
+  // one to freed memory.
+  void Bury();
+
+ private:
+  [[nodiscard]] std::byte* end() const { return begin_ + bytes_; }
+  [[nodiscard]] std::byte* guard() const;  // first byte of the forbidden page
+
+  const std::shared_ptr<Extent> extent_;
+  const std::size_t bytes_;
+  const std::int32_t device_;
+  const std::string site_;
+  std::byte* const begin_;
+  bool armed_ = false;
+  FaultRecord record_;
+};
+
+}  // namespace ferry::memory
+
+#endif  // FERRY_MEMORY_GUARD_PAGES_H_
