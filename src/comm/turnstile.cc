@@ -48,6 +48,7 @@ void Turnstile::RunSkipped(std::unique_lock<std::mutex>& lock) {
 }
 
 void Turnstile::MarkLeft(std::uint64_t number) {
+  if (number < next_) return;  // it has left before; kept, it would be the first of left_ for ever
   left_.insert(number);
   while (!left_.empty() && *left_.begin() == next_) {
     left_.erase(left_.begin());

@@ -45,6 +45,16 @@ TEST(Turnstile, ASkippedCallBlocksNobody) {
   EXPECT_TRUE(turnstile.Enter(3, Deadline::After(milliseconds(5)), Never));
 }
 
+// As when a call that gave up its turn is told of by two.
+TEST(Turnstile, ACallThatHasLeftBeforeLeavesOnce) {
+  Turnstile turnstile;
+  turnstile.Leave(1);
+  turnstile.Leave(2);
+  turnstile.Leave(1);
+  turnstile.Leave(3);
+  EXPECT_TRUE(turnstile.Enter(4, Deadline::After(milliseconds(5)), Never));
+}
+
 TEST(Turnstile, TellsThePeersOfASkippedCallOnlyWhenItsSlotIsFree) {
   Turnstile turnstile;
   std::vector<std::uint64_t> told;
