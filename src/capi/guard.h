@@ -4,10 +4,10 @@
 #define FERRY_CAPI_GUARD_H_
 
 #include <exception>
-#include <new>
 #include <string>
 #include <utility>
 
+#include "base/caught.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "runtime/message.h"
@@ -33,10 +33,6 @@ inline int Report(Code code, const std::string& message) noexcept {
 }
 
 // The codes of a family of functions for what no Error says.
-struct Unforeseen {
-  Code out_of_memory;
-  Code internal;
-};
 inline constexpr Unforeseen kAclUnforeseen = {Code::kRtMemoryAllocation, Code::kAclInternalError};
 inline constexpr Unforeseen kAclnnUnforeseen = {Code::kInner, Code::kInner};
 
@@ -50,16 +46,9 @@ int Guard(const char* api, Body&& body, Unforeseen unforeseen = kAclUnforeseen) 
       return 0;
     } catch (const runtime::AsyncError& error) {
       return Report(error.code(), error.message());
-    } catch (const Error& error) {
-      return Report(error.code(), fmt::format("{}: {}", api, error.message()));
-    } catch (const std::bad_alloc&) {
-      return Report(unforeseen.out_of_memory,
-                    fmt::format("{}: this process is out of memory", api));
-    } catch (const std::exception& error) {
-      return Report(unforeseen.internal, fmt::format("{}: internal error: {}", api, error.what()));
     } catch (...) {
-      return Report(unforeseen.internal,
-                    fmt::format("{}: internal error: an exception of unknown type", api));
+      const Error error = Caught(unforeseen);
+      return Report(error.code(), fmt::format("{}: {}", api, error.message()));
     }
   } catch (const std::exception&) {
     return static_cast<int>(unforeseen.internal);  // no memory even for the message

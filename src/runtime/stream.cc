@@ -7,9 +7,9 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <new>
 #include <utility>
 
+#include "base/caught.h"
 #include "base/log.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -45,14 +45,15 @@ void DropAll(Queue queue, const std::string& reason) {
 // What the task threw; nothing if it succeeded.
 std::optional<AsyncError> RunTask(Task& task, const std::atomic<bool>& abort) {
   try {
-    task.Run(abort);
-    return std::nullopt;
-  } catch (const Error& error) {
-    return AsyncError(error.code(), error.message());
-  } catch (const std::bad_alloc&) {
-    return AsyncError(Code::kRtMemoryAllocation, "a queued task ran out of memory");
-  } catch (const std::exception& error) {
-    return AsyncError(Code::kRtAicoreException, error.what());
+    try {
+      task.Run(abort);
+      return std::nullopt;
+    } catch (...) {
+      const Error error = Caught({Code::kRtMemoryAllocation, Code::kRtAicoreException});
+      return AsyncError(error.code(), error.message());
+    }
+  } catch (...) {
+    return AsyncError(Code::kRtMemoryAllocation, "out of memory");  // short enough to need none
   }
 }
 
