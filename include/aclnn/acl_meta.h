@@ -199,6 +199,67 @@ ACL_FUNC_VISIBILITY aclnnStatus aclGetScalarListSize(const aclScalarList* scalar
  * Errors: 561103 null; 561000 not an executor of this library. */
 ACL_FUNC_VISIBILITY aclnnStatus aclSetAclOpExecutorRepeatable(aclOpExecutor* executor);
 
+/* Gives a tensor of the executor other memory, from the next second phase on. First the storage
+ * base of `tensor` becomes addr, as aclSetRawTensorAddr does; then the executor's tensor begins
+ * where that object's view does. Its shape, strides and data type stay those of the first phase,
+ * whatever the object's are; all checks of the first phase are made again. Launches already queued
+ * keep what they had.
+ *
+ *   index   position in the operator's list, from 0; optional tensors count though they are absent,
+ *           and so do those that later versions of the operator add:
+ *             dispatch  inputs   x, expertIds, scales, xActiveMask, expertScales, two reserved
+ *                       outputs  expandX, dynamicScales, assistInfoForCombine, expertTokenNums,
+ *                                epRecvCounts, tpRecvCounts, expandScales
+ *             combine   inputs   expandX, expertIds, assistInfoForCombine, epSendCounts,
+ *                                expertScales, tpSendCounts, xActiveMask, activationScale,
+ *                                weightScale, groupList, expandScales, sharedExpertX, five reserved
+ *                       outputs  xOut
+ *
+ * aclSetInputTensorAddr counts inputs, aclSetOutputTensorAddr outputs, aclSetTensorAddr the inputs
+ * and then the outputs.
+ * Errors, after each of which the executor is as before: 561103 tensor or executor is null; 161002
+ * not a tensor of this library; 561000 not an executor of this library, or consumed; 161002 index
+ * out of range, or the tensor was absent in the first phase; what the first phase answers to such
+ * an address (161001, 561002). */
+ACL_FUNC_VISIBILITY aclnnStatus aclSetInputTensorAddr(aclOpExecutor* executor, const size_t index,
+                                                      aclTensor* tensor, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus aclSetOutputTensorAddr(aclOpExecutor* executor, const size_t index,
+                                                       aclTensor* tensor, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus aclSetTensorAddr(aclOpExecutor* executor, const size_t index,
+                                                 aclTensor* tensor, void* addr);
+
+/* The same for tensor lists. No operator of this library has one: always 161002. */
+ACL_FUNC_VISIBILITY aclnnStatus aclSetDynamicInputTensorAddr(aclOpExecutor* executor,
+                                                             size_t irIndex,
+                                                             const size_t relativeIndex,
+                                                             aclTensorList* tensors, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus aclSetDynamicOutputTensorAddr(aclOpExecutor* executor,
+                                                              size_t irIndex,
+                                                              const size_t relativeIndex,
+                                                              aclTensorList* tensors, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus aclSetDynamicTensorAddr(aclOpExecutor* executor, size_t irIndex,
+                                                        const size_t relativeIndex,
+                                                        aclTensorList* tensors, void* addr);
+
+/* The same six, as other clients spell them. */
+ACL_FUNC_VISIBILITY aclnnStatus AclSetInputTensorAddr(aclOpExecutor* executor, const size_t index,
+                                                      aclTensor* tensor, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus AclSetOutputTensorAddr(aclOpExecutor* executor, const size_t index,
+                                                       aclTensor* tensor, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus AclSetTensorAddr(aclOpExecutor* executor, const size_t index,
+                                                 aclTensor* tensor, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus AclSetDynamicInputTensorAddr(aclOpExecutor* executor,
+                                                             size_t irIndex,
+                                                             const size_t relativeIndex,
+                                                             aclTensorList* tensors, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus AclSetDynamicOutputTensorAddr(aclOpExecutor* executor,
+                                                              size_t irIndex,
+                                                              const size_t relativeIndex,
+                                                              aclTensorList* tensors, void* addr);
+ACL_FUNC_VISIBILITY aclnnStatus AclSetDynamicTensorAddr(aclOpExecutor* executor, size_t irIndex,
+                                                        const size_t relativeIndex,
+                                                        aclTensorList* tensors, void* addr);
+
 /* Ends an executor that no second phase has consumed. Calls already queued are not affected.
  * Errors: 561103 null; 561000 not an executor of this library, or consumed. */
 ACL_FUNC_VISIBILITY aclnnStatus aclDestroyAclOpExecutor(aclOpExecutor* executor);

@@ -53,7 +53,7 @@ aclnnStatus aclnnMoeDistributeCombineV2GetWorkspaceSize(
     call.x = LookUpTensor(xOut);
     call.workspace_size_given = workspaceSize != nullptr;
     call.executor_given = executor != nullptr;
-    *executor = static_cast<aclOpExecutor*>(ferry::ops::PrepareCombine(std::move(call)));
+    *executor = static_cast<aclOpExecutor*>(ferry::ops::PrepareExecutor(std::move(call)));
     *workspaceSize = ferry::ops::kWorkspaceSize;
   });
 }

@@ -51,7 +51,7 @@ aclnnStatus aclnnMoeDistributeDispatchV2GetWorkspaceSize(
     call.expand_scales = LookUpTensor(expandScalesOut);
     call.workspace_size_given = workspaceSize != nullptr;
     call.executor_given = executor != nullptr;
-    *executor = static_cast<aclOpExecutor*>(ferry::ops::PrepareDispatch(std::move(call)));
+    *executor = static_cast<aclOpExecutor*>(ferry::ops::PrepareExecutor(std::move(call)));
     *workspaceSize = ferry::ops::kWorkspaceSize;
   });
 }

@@ -1,4 +1,6 @@
 // Tensor objects: descriptions of memory that belongs to the caller.
+#include "capi/aclnn_tensor.h"
+
 #include <aclnn/aclnn_base.h>
 
 #include <algorithm>
@@ -80,6 +82,17 @@ void UpdateTensor(const aclTensor* tensor, const Change& change) {
 
 }  // namespace
 
+std::int64_t ferry::capi::SetStorage(aclTensor* tensor, std::byte* storage) {
+  std::int64_t offset = 0;
+  UpdateTensor(tensor, [&](const Tensor& before) {
+    auto after = std::make_shared<Tensor>(before);
+    after->data = storage;
+    offset = after->offset;
+    return after;
+  });
+  return offset;
+}
+
 aclTensor* aclCreateTensor(const int64_t* viewDims, uint64_t viewDimsNum, aclDataType dataType,
                            const int64_t* stride, int64_t offset, aclFormat format,
                            const int64_t* storageDims, uint64_t storageDimsNum, void* tensorData) {
@@ -145,13 +158,8 @@ aclnnStatus aclGetDataType(const aclTensor* tensor, aclDataType* dataType) {
 }
 
 aclnnStatus aclSetRawTensorAddr(aclTensor* tensor, void* addr) {
-  return AclnnGuard("aclSetRawTensorAddr", [&] {
-    UpdateTensor(tensor, [&](const Tensor& before) {
-      auto after = std::make_shared<Tensor>(before);
-      after->data = static_cast<std::byte*>(addr);
-      return after;
-    });
-  });
+  return AclnnGuard("aclSetRawTensorAddr",
+                    [&] { ferry::capi::SetStorage(tensor, static_cast<std::byte*>(addr)); });
 }
 
 aclnnStatus aclGetRawTensorAddr(const aclTensor* tensor, void** addr) {

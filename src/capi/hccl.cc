@@ -1,7 +1,6 @@
 // Communicators of this process and the barrier.
 #include <hccl/hccl.h>
 
-#include <atomic>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -10,8 +9,8 @@
 #include "base/env.h"
 #include "capi/guard.h"
 #include "comm/barrier.h"
-#include "comm/call.h"
 #include "comm/registry.h"
+#include "ops/collective.h"
 #include "runtime/context.h"
 #include "runtime/handle_table.h"
 
@@ -61,19 +60,6 @@ std::shared_ptr<Member> FindCommunicator(HcclComm comm) {
           "comm is {}, which is no communicator or one that has been destroyed", comm);
   return member;
 }
-
-// A meeting of all ranks and nothing else.
-class BarrierTask : public ferry::runtime::Task {
- public:
-  explicit BarrierTask(std::shared_ptr<ferry::comm::Call> call) : call_(std::move(call)) {}
-
-  void Run(const std::atomic<bool>& abort) override { ferry::comm::RunBarrier(*call_, abort); }
-
-  void Drop(const std::string& reason) noexcept override { ferry::comm::DropCall(*call_, reason); }
-
- private:
-  const std::shared_ptr<ferry::comm::Call> call_;
-};
 
 }  // namespace
 
@@ -136,9 +122,8 @@ HcclResult HcclBarrier(HcclComm comm, aclrtStream stream) {
     } catch (const ferry::Error& error) {
       ferry::Fail(Code::kHcclPara, "{}", error.message());
     }
-    ferry::comm::TakeNumbers(ferry::comm::kBarrierOperator, member, nullptr, [&](auto call) {
-      target->Enqueue(std::make_unique<BarrierTask>(std::move(call)));
-    });
+    ferry::ops::QueueCollective(ferry::comm::kBarrierOperator, {.ep = member, .tp = nullptr},
+                                ferry::comm::Barrier, *target);
   });
 }
 

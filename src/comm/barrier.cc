@@ -2,14 +2,12 @@
 
 namespace ferry::comm {
 
-void RunBarrier(Call& call, const std::atomic<bool>& abort) {
-  RunCall(call, abort, [](Group& group, Group*) {
-    Record record;
-    record.attributes = {{"operator", kBarrierOperator}};
-    group.Publish(record);
-    group.Meet();
-    group.Release();
-  });
+void Barrier(Group& group, Group* /*tp*/) {
+  Record record;
+  record.attributes = {{"operator", kBarrierOperator}};
+  group.Publish(record);
+  group.Meet();
+  group.Release();
 }
 
 }  // namespace ferry::comm

@@ -2,16 +2,14 @@
 #ifndef FERRY_COMM_BARRIER_H_
 #define FERRY_COMM_BARRIER_H_
 
-#include <atomic>
-
-#include "comm/call.h"
+#include "comm/group.h"
 
 namespace ferry::comm {
 
 inline constexpr const char* kBarrierOperator = "HcclBarrier";
 
-// Runs a call whose numbers were taken for kBarrierOperator. Throws as RunCall.
-void RunBarrier(Call& call, const std::atomic<bool>& abort);
+// The body of a call whose numbers were taken for kBarrierOperator, on one group: `tp` is null.
+void Barrier(Group& group, Group* tp);
 
 }  // namespace ferry::comm
 

@@ -1,31 +1,14 @@
 #include "ops/executor.h"
 
+#include <string>
 #include <utility>
 
-#include "comm/call.h"
-#include "ops/combine_contract.h"
-#include "ops/dispatch_contract.h"
+#include "base/caught.h"
 #include "runtime/context.h"
 #include "runtime/handle_table.h"
-#include "runtime/task.h"
 
 namespace ferry::ops {
 namespace {
-
-// A numbered call in a stream's queue.
-class CollectiveTask : public runtime::Task {
- public:
-  CollectiveTask(std::shared_ptr<comm::Call> call, Work work)
-      : call_(std::move(call)), work_(std::move(work)) {}
-
-  void Run(const std::atomic<bool>& abort) override { comm::RunCall(*call_, abort, work_); }
-
-  void Drop(const std::string& reason) noexcept override { comm::DropCall(*call_, reason); }
-
- private:
-  const std::shared_ptr<comm::Call> call_;
-  const Work work_;
-};
 
 runtime::HandleTable<Executor>& Executors() {
   // Never destroyed: threads may outlive statics.
@@ -33,9 +16,11 @@ runtime::HandleTable<Executor>& Executors() {
   return *kTable;
 }
 
-void* Register(std::string operator_name, Members members, Work work) {
+template <class Call>
+void* Prepare(Call call) {
+  Members members = LookUpFacts(call);
   return Executors().Add(
-      std::make_shared<Executor>(std::move(operator_name), std::move(members), std::move(work)));
+      std::make_shared<Executor>(std::move(members), OperationOf(std::move(call))));
 }
 
 [[noreturn]] void FailUnknown() {
@@ -50,22 +35,14 @@ std::shared_ptr<Executor> Find(const void* handle) {
   return executor;
 }
 
-void RunCombine(const CombineWork& work, comm::Group& ep, comm::Group* tp) {
-  if (!work.shared_expert_x) {
-    moe::Combine(work.input, work.output, work.agreement, ep, tp);
-    return;
-  }
-  std::vector<std::byte> rows;
-  moe::CombineInput input = work.input;
-  input.shared_expert_x = work.shared_expert_x->Gather(rows);
-  moe::Combine(input, work.output, work.agreement, ep, tp);
+void RequireExecutor(const void* handle, Code code) {
+  Require(handle != nullptr, code, "executor is null; must come from phase 1");
 }
 
 // The executor of a launch that has passed the entry checks, taken out of the table unless it is
 // repeatable.
-std::shared_ptr<Executor> Enter(const char* operator_name, const LaunchArgs& launch) {
-  Require(launch.executor != nullptr, Code::kParamNullptr,
-          "executor is null; must come from phase 1");
+std::shared_ptr<Executor> Enter(const std::string& operator_name, const LaunchArgs& launch) {
+  RequireExecutor(launch.executor, Code::kParamNullptr);
   Require(launch.workspace != nullptr || launch.workspace_size == 0, Code::kParamNullptr,
           "workspace is null; must point to workspaceSize = {} bytes", launch.workspace_size);
   std::shared_ptr<Executor> executor = Find(launch.executor);
@@ -76,28 +53,58 @@ std::shared_ptr<Executor> Enter(const char* operator_name, const LaunchArgs& lau
   return executor;
 }
 
+// The place that an index of an address update names.
+const Position& PositionAt(const Positions& all, TensorSide side, std::size_t index,
+                           const char* operator_name) {
+  const bool outputs_only = side == TensorSide::kOutputs;
+  const auto& first = outputs_only ? all.outputs : all.inputs;
+  if (index < first.size()) return first[index];
+  const std::size_t more = side == TensorSide::kInputsThenOutputs ? all.outputs.size() : 0;
+  Require(index < first.size() + more, Code::kParamInvalid,
+          "index is {}; must be in [0, {}] ({} of {})", index, first.size() + more - 1,
+          outputs_only ? "outputs" : (more > 0 ? "inputs, then outputs," : "inputs"),
+          operator_name);
+  return all.outputs[index - first.size()];
+}
+
 }  // namespace
 
+Executor::Executor(Members members, std::unique_ptr<Operation> operation)
+    : members_(std::move(members)),
+      operator_name_(operation->name()),
+      operation_(std::move(operation)),
+      work_(operation_->Check()) {}
+
 void Executor::Launch(runtime::Stream& stream) const {
-  comm::TakeNumbers(operator_name_, members_.ep, members_.tp,
-                    [&](const std::shared_ptr<comm::Call>& call) {
-                      stream.Enqueue(std::make_unique<CollectiveTask>(call, work_));
-                    });
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    work = work_;
+  }
+  QueueCollective(operator_name_, members_, work, stream);
 }
 
-void* PrepareDispatch(DispatchCall call) {
-  Members members = LookUpFacts(call);
-  auto work = std::make_shared<const DispatchWork>(CheckDispatch(call));
-  return Register(kDispatchV2, std::move(members), [work](comm::Group& ep, comm::Group* tp) {
-    moe::Dispatch(work->input, work->output, work->agreement, ep, tp);
-  });
+void Executor::MoveTensor(TensorSide side, std::size_t index, std::byte* storage,
+                          std::int64_t offset) {
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<Operation> moved = operation_->Clone();
+  const Positions positions = moved->GetPositions();
+  const Position& position = PositionAt(positions, side, index, operator_name_);
+  Require(position.tensor != nullptr && position.tensor->has_value(), Code::kParamInvalid,
+          "index is {}, {}, which {} does not have; must be a tensor that phase 1 was given", index,
+          position.name, position.tensor == nullptr ? operator_name_ : "this executor");
+  MoveTo(**position.tensor, storage, offset);
+  Work work = moved->Check();
+  operation_ = std::move(moved);
+  work_ = std::move(work);
 }
 
-void* PrepareCombine(CombineCall call) {
-  Members members = LookUpFacts(call);
-  auto work = std::make_shared<const CombineWork>(CheckCombine(call));
-  return Register(kCombineV2, std::move(members),
-                  [work](comm::Group& ep, comm::Group* tp) { RunCombine(*work, ep, tp); });
+void* PrepareExecutor(DispatchCall call) {
+  return Prepare(std::move(call));
+}
+
+void* PrepareExecutor(CombineCall call) {
+  return Prepare(std::move(call));
 }
 
 void LaunchExecutor(const char* operator_name, const LaunchArgs& launch) {
@@ -105,25 +112,26 @@ void LaunchExecutor(const char* operator_name, const LaunchArgs& launch) {
   const std::shared_ptr<runtime::Stream> stream = runtime::FindStream(launch.stream);
   try {
     executor->Launch(*stream);
-  } catch (const Error& error) {
+  } catch (...) {
+    const Error error = Caught({Code::kRtMemoryAllocation, Code::kInner});
     // Programs overwrite the status of phase 2 with that of the synchronise.
     stream->PostError(Error(error.code(), std::string(operator_name) + ": " + error.message()));
-    throw;
-  } catch (const std::bad_alloc&) {
-    const Error error(Code::kRtMemoryAllocation, "out of memory");
-    stream->PostError(error);
     throw error;
   }
 }
 
 void MakeExecutorRepeatable(const void* executor) {
-  Require(executor != nullptr, Code::kInnerNullptr, "executor is null; must come from phase 1");
-  Find(executor)->MakeRepeatable();
+  FindExecutor(executor)->MakeRepeatable();
 }
 
 void DestroyExecutor(const void* executor) {
-  Require(executor != nullptr, Code::kInnerNullptr, "executor is null; must come from phase 1");
+  RequireExecutor(executor, Code::kInnerNullptr);
   if (Executors().Remove(executor) == nullptr) FailUnknown();
+}
+
+std::shared_ptr<Executor> FindExecutor(const void* executor) {
+  RequireExecutor(executor, Code::kInnerNullptr);
+  return Find(executor);
 }
 
 }  // namespace ferry::ops

@@ -1,6 +1,6 @@
 // The executor between the two phases of an operator (spec runtime.md section 7).
 //
-//   void* executor = PrepareDispatch(call);                     // phase 1, throws what it refuses
+//   void* executor = PrepareExecutor(call);                     // phase 1, throws what it refuses
 //   LaunchExecutor(kDispatchV2, {workspace, bytes, executor, stream});  // phase 2
 //
 // Everything that phase 2 needs is in the executor: tensors' descriptions, attributes, the
@@ -9,40 +9,34 @@
 #define FERRY_OPS_EXECUTOR_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <string>
+#include <mutex>
 
-#include "comm/group.h"
-#include "ops/combine_call.h"
-#include "ops/dispatch_call.h"
 #include "ops/lookup.h"
+#include "ops/operation.h"
 #include "runtime/stream.h"
 
 namespace ferry::ops {
-
-inline constexpr const char* kDispatchV2 = "aclnnMoeDistributeDispatchV2";
-inline constexpr const char* kCombineV2 = "aclnnMoeDistributeCombineV2";
 
 // Bytes that phase 2 wants of its caller, so no workspace is too small: rows go once from owner to
 // place, and nothing is staged.
 inline constexpr std::uint64_t kWorkspaceSize = 0;
 
-// What the operator does on its groups; `tp` is null without TP.
-using Work = std::function<void(comm::Group& ep, comm::Group* tp)>;
+// Which of an operator's lists of tensors an index counts in.
+enum class TensorSide : std::uint8_t { kInputs, kOutputs, kInputsThenOutputs };
 
+// Thread-safe. Launches keep the addresses that they started with.
 class Executor {
  public:
-  Executor(std::string operator_name, Members members, Work work)
-      : operator_name_(std::move(operator_name)),
-        members_(std::move(members)),
-        work_(std::move(work)) {}
+  // Throws the first check that fails.
+  Executor(Members members, std::unique_ptr<Operation> operation);
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
   ~Executor() = default;
 
-  [[nodiscard]] const std::string& operator_name() const { return operator_name_; }
+  [[nodiscard]] const char* operator_name() const { return operator_name_; }
 
   // Stored (relaxed) before the caller hands the executor to phase 2; no other data depends on it.
   [[nodiscard]] bool repeatable() const { return repeatable_.load(std::memory_order_relaxed); }
@@ -52,16 +46,22 @@ class Executor {
   // destroyed since phase 1, Error{kRtInvalidHandle} if the stream was.
   void Launch(runtime::Stream& stream) const;
 
+  // Gives a tensor other memory: `offset` elements behind `storage` begins its view. All checks of
+  // phase 1 are made again; if one fails, or there is no such tensor, throws and changes nothing.
+  void MoveTensor(TensorSide side, std::size_t index, std::byte* storage, std::int64_t offset);
+
  private:
-  const std::string operator_name_;
   const Members members_;
-  const Work work_;
+  const char* const operator_name_;
   std::atomic<bool> repeatable_{false};
+  mutable std::mutex mutex_;
+  std::unique_ptr<Operation> operation_;  // guarded by mutex_
+  Work work_;                             // of operation_; guarded by mutex_
 };
 
 // Phase 1: checks the call, whose facts it looks up, and returns the handle of a new executor.
-[[nodiscard]] void* PrepareDispatch(DispatchCall call);
-[[nodiscard]] void* PrepareCombine(CombineCall call);
+[[nodiscard]] void* PrepareExecutor(DispatchCall call);
+[[nodiscard]] void* PrepareExecutor(CombineCall call);
 
 // The arguments of a phase 2.
 struct LaunchArgs {
@@ -75,8 +75,10 @@ struct LaunchArgs {
 // them it is consumed unless repeatable, and what fails is also left pending on the stream.
 void LaunchExecutor(const char* operator_name, const LaunchArgs& launch);
 
+// A null handle is Error{kInnerNullptr}, one of no executor Error{kInner}.
 void MakeExecutorRepeatable(const void* executor);
 void DestroyExecutor(const void* executor);
+[[nodiscard]] std::shared_ptr<Executor> FindExecutor(const void* executor);
 
 }  // namespace ferry::ops
 

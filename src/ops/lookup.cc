@@ -30,12 +30,16 @@ OptionalTensor LookUpTensor(const void* handle) {
   if (!arg.alive) return arg;
   arg.dims = tensor->view_dims;
   arg.strides = tensor->strides;
-  arg.offset = tensor->offset;
   arg.dtype = tensor->dtype;
   arg.format = tensor->format;
-  arg.data = tensor->data;
-  arg.allocation = AllocationAround(tensor->data);
+  MoveTo(arg, tensor->data, tensor->offset);
   return arg;
+}
+
+void MoveTo(TensorArg& tensor, std::byte* storage, std::int64_t offset) {
+  tensor.data = storage;
+  tensor.offset = offset;
+  tensor.allocation = AllocationAround(storage);
 }
 
 Members LookUpFacts(MoeCall& call) {

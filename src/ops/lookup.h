@@ -14,6 +14,9 @@ namespace ferry::ops {
 // tensor.
 [[nodiscard]] OptionalTensor LookUpTensor(const void* handle);
 
+// Gives the tensor other memory: its view begins `offset` elements behind `storage`.
+void MoveTo(TensorArg& tensor, std::byte* storage, std::int64_t offset);
+
 // This rank's handles of the communicators of a call; null where there is none.
 struct Members {
   std::shared_ptr<comm::Member> ep;

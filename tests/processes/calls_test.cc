@@ -192,12 +192,12 @@ TEST_P(Calls, BarrierIsACallLikeAnyOther) {
     const std::atomic<bool> abort{false};
     if (run.rank == 2) std::this_thread::sleep_for(milliseconds(20));
     ++run.flags[0];
-    comm::RunBarrier(*TakeOne(run, comm::kBarrierOperator), abort);
+    comm::RunCall(*TakeOne(run, comm::kBarrierOperator), abort, comm::Barrier);
     run.say(fmt::format("{} have come", run.flags[0].load()));
     // One rank is at a barrier while the others exchange.
     if (run.rank != 1) return run.say(RunExchange(run));
     try {
-      comm::RunBarrier(*TakeOne(run, comm::kBarrierOperator), abort);
+      comm::RunCall(*TakeOne(run, comm::kBarrierOperator), abort, comm::Barrier);
     } catch (const Error& error) {
       run.say(error.message());
     }

@@ -1,0 +1,38 @@
+#include "ops/collective.h"
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "comm/call.h"
+#include "runtime/task.h"
+
+namespace ferry::ops {
+namespace {
+
+// A numbered call in a stream's queue.
+class CollectiveTask : public runtime::Task {
+ public:
+  CollectiveTask(std::shared_ptr<comm::Call> call, Work work)
+      : call_(std::move(call)), work_(std::move(work)) {}
+
+  void Run(const std::atomic<bool>& abort) override { comm::RunCall(*call_, abort, work_); }
+
+  void Drop(const std::string& reason) noexcept override { comm::DropCall(*call_, reason); }
+
+ private:
+  const std::shared_ptr<comm::Call> call_;
+  const Work work_;
+};
+
+}  // namespace
+
+void QueueCollective(const std::string& operator_name, const Members& members, const Work& work,
+                     runtime::Stream& stream) {
+  comm::TakeNumbers(operator_name, members.ep, members.tp,
+                    [&](const std::shared_ptr<comm::Call>& call) {
+                      stream.Enqueue(std::make_unique<CollectiveTask>(call, work));
+                    });
+}
+
+}  // namespace ferry::ops
