@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "moe/active_mask.h"
 #include "moe/extent.h"
 #include "moe/gather.h"
 #include "moe/held_rows.h"
@@ -23,9 +24,14 @@ namespace {
 using comm::Group;
 
 // Kept by the thread from call to call, so that steady state does not allocate.
-CellTable& ThreadCells() {
-  thread_local CellTable cells;
-  return cells;
+struct Workspace {
+  ActivePairs active;
+  CellTable cells;
+};
+
+Workspace& ThreadWorkspace() {
+  thread_local Workspace workspace;
+  return workspace;
 }
 
 // `rows` if the elements of a row lie side by side, else a packed copy in `slot` of the group.
@@ -45,7 +51,8 @@ class CombineCall {
         output_(output),
         ep_(ep),
         tp_(tp),
-        cells_(ThreadCells()) {}
+        active_(ThreadWorkspace().active),
+        cells_(ThreadWorkspace().cells) {}
 
   // Announces this rank's rows and where they go, or why it cannot take part; to both groups.
   void Publish(const std::vector<comm::Attribute>& agreement);
@@ -59,6 +66,7 @@ class CombineCall {
  private:
   void CheckInput(comm::Record& record);
   void PublishHeldRows(comm::Record& ep_record, comm::Record& tp_record);
+  void CommitOutput();
   [[nodiscard]] bool OutputMustWait() const;
   [[nodiscard]] Rows ScratchOutput();
 
@@ -67,6 +75,7 @@ class CombineCall {
   const CombineOutput& output_;
   Group& ep_;
   Group* tp_;
+  ActivePairs& active_;
   CellTable& cells_;
   HeldRows held_;
   ConstRows held_rows_;          // expandX rows [0, n + m), dense
@@ -75,7 +84,7 @@ class CombineCall {
   std::optional<Cell> missing_;  // a cell that no rank filled
 };
 
-// Reads ids, counts and triples, each once. An expert id is reported before anything else.
+// Reads mask, ids, counts and triples, each once. An expert id is reported before anything else.
 void CombineCall::CheckInput(comm::Record& record) {
   held_ = ReadHeldRows(input_, ep_.rank(), tp_ == nullptr ? 0 : tp_->rank());
   record.failure = held_.failure;
@@ -90,7 +99,8 @@ void CombineCall::CheckInput(comm::Record& record) {
   }
   if (!record.failure.empty()) record.cause = comm::Cause::kOther;
 
-  const std::string bad_id = CheckIds(config_, ep_.rank(), input_.expert_ids);
+  active_.Read(input_.mask, input_.expert_ids.rows, config_.top_k);
+  const std::string bad_id = CheckIds(config_, {ep_.rank(), input_.expert_ids, active_});
   if (!bad_id.empty()) {
     record.cause = comm::Cause::kExpertId;
     record.failure = bad_id;
@@ -146,17 +156,23 @@ Rows CombineCall::ScratchOutput() {
   return DenseRows(ep_.ScratchFor(Group::Scratch::kOutput, bytes), shape);
 }
 
+void CombineCall::CommitOutput() {
+  const std::int32_t first = active_.tokens().front();
+  const std::int32_t last = active_.tokens().back();
+  const Extent extent = ExtentOf(SliceRows(AsConst(output_.x), first, last - first + 1));
+  ep_.Commit(extent.begin, extent.bytes);
+}
+
 void CombineCall::SumOwnTokens() {
   cells_.Reset(output_.x.rows, config_.slots());
   for (std::int32_t rank = 0; rank < ep_.size(); ++rank) {
     GatherCells(OpenOrigins(config_, rank, ep_.Peer(rank)), ep_.rank(), cells_);
   }
-  missing_ = cells_.FirstEmpty();
-  if (missing_) return;
-  const Extent extent = ExtentOf(AsConst(output_.x));
-  ep_.Commit(extent.begin, extent.bytes);
+  missing_ = cells_.FirstEmpty(active_);
+  if (missing_ || active_.tokens().empty()) return;
+  CommitOutput();
   target_ = OutputMustWait() ? ScratchOutput() : output_.x;
-  SumTokens(input_, cells_, target_);
+  SumTokens(input_, {active_, cells_}, target_);
 }
 
 void CombineCall::Finish() const {
@@ -164,7 +180,10 @@ void CombineCall::Finish() const {
     Fail(Code::kRtAicoreException, "rank {} token {} slot {}: no rank returned this row",
          ep_.rank(), missing_->token, missing_->slot);
   }
-  if (target_.data != output_.x.data) MoveRows(output_.x, AsConst(target_), CopyHint::kCached);
+  if (target_.data == output_.x.data) return;
+  for (const std::int32_t token : active_.tokens()) {
+    MoveRow(output_.x, token, AsConst(target_), token, CopyHint::kCached);
+  }
 }
 
 }  // namespace

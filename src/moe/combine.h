@@ -8,6 +8,7 @@
 
 #include "base/matrix.h"
 #include "comm/group.h"
+#include "moe/active_mask.h"
 #include "moe/config.h"
 
 namespace ferry::moe {
@@ -22,10 +23,13 @@ struct CombineInput {
   Vector<const std::int32_t> tp_send_counts;  // [2] with TP: rows held per TP rank; else unused
   Matrix<const float> expert_scales;          // [num_tokens, top_k] weights
   std::optional<ConstRows> shared_expert_x;   // [num_tokens, hidden], added last with weight 1
+  ActiveMask mask = {};
 };
 
 struct CombineOutput {
-  Rows x;  // [num_tokens, hidden]; may overlap expand_x or shared_expert_x
+  // [num_tokens, hidden]; may overlap expand_x or shared_expert_x. Rows of tokens without an active
+  // pair are not written.
+  Rows x;
 };
 
 // Runs one combine on this rank. As Dispatch (moe/dispatch.h); errors in spec combine.md

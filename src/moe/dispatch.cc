@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/copy_row.h"
+#include "moe/active_mask.h"
 #include "moe/extent.h"
 #include "moe/layout.h"
 #include "moe/move_row.h"
@@ -19,6 +20,7 @@ namespace {
 
 // Kept by the thread from call to call, so that steady state does not allocate.
 struct Workspace {
+  ActivePairs active;
   std::vector<PeerPlan> plans;  // by source rank
   RowLayout layout;
 };
@@ -65,7 +67,9 @@ class DispatchCall {
 void DispatchCall::PublishTokens(const std::vector<comm::Attribute>& agreement) {
   const std::size_t words = PlanWords(config_, input_.expert_ids.rows);
   std::byte* memory = ep_.ScratchFor(comm::Group::Scratch::kPlan, words * sizeof(std::int32_t));
-  const RoutingPlan plan = PlanRouting(config_, ep_.rank(), input_.expert_ids,
+  ActivePairs& active = ThreadWorkspace().active;
+  active.Read(input_.mask, input_.expert_ids.rows, config_.top_k);
+  const RoutingPlan plan = PlanRouting(config_, {ep_.rank(), input_.expert_ids, active},
                                        {reinterpret_cast<std::int32_t*>(memory), words});
   comm::Record record;
   record.attributes = agreement;

@@ -7,6 +7,7 @@
 
 #include "base/matrix.h"
 #include "comm/group.h"
+#include "moe/active_mask.h"
 #include "moe/config.h"
 
 namespace ferry::moe {
@@ -16,6 +17,7 @@ struct DispatchInput {
   MoeConfig config;
   ConstRows x;                            // [num_tokens, hidden] of config.x_type
   Matrix<const std::int32_t> expert_ids;  // [num_tokens, top_k], contents not yet checked
+  ActiveMask mask = {};
 };
 
 struct DispatchOutput {

@@ -1,7 +1,5 @@
 #include "moe/gather.h"
 
-#include <algorithm>
-
 #include "moe/published.h"
 
 namespace ferry::moe {
@@ -18,11 +16,13 @@ void CellTable::Put(const OriginEntry& entry, const std::byte* row) {
   rows_[static_cast<std::size_t>(std::int64_t{entry.token} * slots_ + entry.slot)] = row;
 }
 
-std::optional<Cell> CellTable::FirstEmpty() const {
-  const auto empty = std::find(rows_.begin(), rows_.end(), nullptr);
-  if (empty == rows_.end()) return std::nullopt;
-  const std::int64_t index = empty - rows_.begin();
-  return Cell{index / slots_, static_cast<std::int32_t>(index % slots_)};
+std::optional<Cell> CellTable::FirstEmpty(const ActivePairs& active) const {
+  for (const std::int32_t token : active.tokens()) {
+    for (std::int32_t slot = 0; slot < slots_; ++slot) {
+      if (active.HasSlot(token, slot) && Row(token, slot) == nullptr) return Cell{token, slot};
+    }
+  }
+  return std::nullopt;
 }
 
 void GatherCells(const PeerOrigins& origins, std::int32_t owner, CellTable& cells) {

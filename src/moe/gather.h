@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "moe/active_mask.h"
 #include "moe/config.h"
 #include "moe/origin.h"
 
@@ -30,7 +31,8 @@ class CellTable {
   [[nodiscard]] const std::byte* Row(std::int64_t token, std::int32_t slot) const {
     return rows_[static_cast<std::size_t>(token * slots_ + slot)];
   }
-  [[nodiscard]] std::optional<Cell> FirstEmpty() const;
+  // The first cell of an active pair or of an active token's shared expert that is empty.
+  [[nodiscard]] std::optional<Cell> FirstEmpty(const ActivePairs& active) const;
 
  private:
   std::vector<const std::byte*> rows_;  // [token, slot]

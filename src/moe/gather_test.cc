@@ -34,15 +34,29 @@ TEST_F(Gather, FindsTheRowOfEachCell) {
 }
 
 TEST_F(Gather, NamesTheFirstEmptyCellByTokenThenSlot) {
+  ActivePairs active;
+  active.Read({}, 2, 2);
   cells_.Reset(2, 2);
   cells_.Put({0, 0, 0}, Row(0));
   cells_.Put({1, 1, 0}, Row(1));
-  ASSERT_TRUE(cells_.FirstEmpty());
-  EXPECT_EQ(cells_.FirstEmpty()->token, 0);
-  EXPECT_EQ(cells_.FirstEmpty()->slot, 1);
+  ASSERT_TRUE(cells_.FirstEmpty(active));
+  EXPECT_EQ(cells_.FirstEmpty(active)->token, 0);
+  EXPECT_EQ(cells_.FirstEmpty(active)->slot, 1);
   cells_.Put({2, 0, 1}, Row(2));
   cells_.Put({3, 1, 1}, Row(3));
-  EXPECT_FALSE(cells_.FirstEmpty());
+  EXPECT_FALSE(cells_.FirstEmpty(active));
+}
+
+TEST_F(Gather, NeedsNoCellBehindTheMaskButThoseOfSharedExperts) {
+  const std::vector<std::uint8_t> flags = {0, 1, 0, 0};  // top_k 2 of 3 slots
+  ActivePairs active;
+  active.Read(ActiveMask::PerPair({flags.data(), 2, 2, 2, 1}), 2, 2);
+  cells_.Reset(2, 3);
+  cells_.Put({0, 0, 1}, Row(0));
+  ASSERT_TRUE(cells_.FirstEmpty(active));
+  EXPECT_EQ(cells_.FirstEmpty(active)->slot, 2);
+  cells_.Put({1, 0, 2}, Row(1));
+  EXPECT_FALSE(cells_.FirstEmpty(active));
 }
 
 TEST_F(Gather, DropsRowsThatNobodyNeeds) {

@@ -11,13 +11,8 @@ namespace ferry::moe {
 namespace {
 
 Block SharedBlock(const Placement& placement, std::int32_t rank, const PeerPlan& plan) {
-  const bool served = placement.SharedRankServes(rank, plan.rank);
-  return {plan.rank, {}, served ? plan.num_tokens : 0};
-}
-
-Block ExpertBlock(std::int32_t expert, const PeerPlan& plan) {
-  const std::span<const std::int32_t> pairs = plan.PairsOf(expert);
-  return {plan.rank, pairs, static_cast<std::int64_t>(pairs.size())};
+  if (!placement.SharedRankServes(rank, plan.rank)) return {plan.rank, {}};
+  return {plan.rank, plan.SharedTokens()};
 }
 
 // Who made the rows exceed the capacity: the lowest source whose tokens name an expert twice.
@@ -42,9 +37,9 @@ void LayOutRows(const MoeConfig& config, std::int32_t rank, std::span<const Peer
   for (std::int32_t l = 0; l < config.local_experts(rank); ++l) {
     const std::int64_t rows_before = layout.num_rows;
     for (const PeerPlan& plan : plans) {
-      const Block block =
-          shared ? SharedBlock(placement, rank, plan) : ExpertBlock(first_expert + l, plan);
-      layout.num_rows += block.num_rows;
+      const Block block = shared ? SharedBlock(placement, rank, plan)
+                                 : Block{plan.rank, plan.PairsOf(first_expert + l)};
+      layout.num_rows += block.num_rows();
       layout.blocks.push_back(block);
       layout.running_rows.push_back(static_cast<std::int32_t>(layout.num_rows));
     }

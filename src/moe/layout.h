@@ -14,10 +14,11 @@ namespace ferry::moe {
 // The rows that one source sends to one local expert, consecutive in expandX.
 struct Block {
   std::int32_t source = 0;
-  // On a MoE rank: the source's (token, k) pairs that name the expert, in the peer's memory. On a
-  // shared rank: none, the rows are the source's tokens in order.
-  std::span<const std::int32_t> pairs;
-  std::int64_t num_rows = 0;
+  // One a row, in the source's memory, not yet checked. On a MoE rank: (token, k) pairs that name
+  // the expert; on a shared rank: tokens.
+  std::span<const std::int32_t> entries;
+
+  [[nodiscard]] std::int64_t num_rows() const { return static_cast<std::int64_t>(entries.size()); }
 };
 
 // Rows in the order of expandX. Reused from call to call, so that steady state does not allocate.

@@ -21,9 +21,12 @@ class Sources {
       const auto rank = static_cast<std::int32_t>(q);
       const auto tokens = static_cast<std::int64_t>(ids[q].size()) / config.top_k;
       memory_.emplace_back(PlanWords(config, tokens));
+      ActivePairs active;
+      active.Read({}, tokens, config.top_k);
       const RoutingPlan plan = PlanRouting(
-          config, rank, {ids[q].data(), tokens, config.top_k, config.top_k, 1}, memory_.back());
-      const auto offsets = static_cast<std::size_t>(config.num_experts) + 1;
+          config, {rank, {ids[q].data(), tokens, config.top_k, config.top_k, 1}, active},
+          memory_.back());
+      const auto offsets = static_cast<std::size_t>(config.num_experts) + 2;
       plans_.push_back({rank,
                         tokens,
                         plan.has_duplicates,
@@ -64,7 +67,8 @@ TEST(Layout, SharedRankGetsEveryTokenOfTheRanksItServes) {
   RowLayout layout;
   LayOutRows(kExample, 0, sources.plans(), layout);
   EXPECT_EQ(layout.running_rows, (Ints{2, 4, 6, 8}));
-  EXPECT_TRUE(layout.blocks[2].pairs.empty());
+  const auto tokens = layout.blocks[2].entries;
+  EXPECT_EQ(Ints(tokens.begin(), tokens.end()), (Ints{0, 1}));
 }
 
 TEST(Layout, CopiesOfASharedExpertDivideTheSources) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "moe/lists.h"
 #include "moe/published.h"
 #include "moe/read_once.h"
 
@@ -17,10 +18,6 @@ struct Triple {
   std::int32_t token = 0;
   std::int32_t slot = 0;
 };
-
-std::size_t NumOffsets(const MoeConfig& config) {
-  return static_cast<std::size_t>(config.ep_size) + 1;
-}
 
 // The sentence about a number of a triple that is outside its range, or "".
 std::string CheckTriple(const MoeConfig& config, const Triple& triple) {
@@ -55,25 +52,10 @@ std::string CopyTriples(const MoeConfig& config, const Vector<const std::int32_t
   return {};
 }
 
-// As FillLists of routing.cc: an offset serves as write position, then moves back by one list.
-void FillLists(std::span<const Triple> triples, std::span<std::int32_t> offsets,
-               std::span<std::int32_t> entries) {
-  for (std::size_t d = 1; d < offsets.size(); ++d) offsets[d] += offsets[d - 1];
-  for (std::size_t row = 0; row < triples.size(); ++row) {
-    const Triple& triple = triples[row];
-    const auto at = 3 * static_cast<std::size_t>(offsets[static_cast<std::size_t>(triple.rank)]++);
-    entries[at] = static_cast<std::int32_t>(row);
-    entries[at + 1] = triple.token;
-    entries[at + 2] = triple.slot;
-  }
-  for (std::size_t d = offsets.size() - 1; d > 0; --d) offsets[d] = offsets[d - 1];
-  offsets[0] = 0;
-}
-
 }  // namespace
 
 std::size_t OriginWords(const MoeConfig& config, std::int64_t num_rows) {
-  return NumOffsets(config) + 3 * static_cast<std::size_t>(num_rows);
+  return NumOffsets(config.ep_size) + 3 * static_cast<std::size_t>(num_rows);
 }
 
 Origins SortOrigins(const MoeConfig& config, std::int32_t rank,
@@ -81,24 +63,32 @@ Origins SortOrigins(const MoeConfig& config, std::int32_t rank,
   thread_local std::vector<Triple> copy;  // kept from call to call
   copy.resize(static_cast<std::size_t>(triples.size / 3));
   Origins origins;
-  const std::span<std::int32_t> offsets = memory.first(NumOffsets(config));
+  const std::span<std::int32_t> offsets = memory.first(NumOffsets(config.ep_size));
   const std::string bad = CopyTriples(config, triples, copy, offsets);
   if (!bad.empty()) {
     origins.failure = fmt::format("rank {} {}", rank, bad);
     return origins;
   }
-  origins.words = memory.first(NumOffsets(config) + 3 * copy.size());
-  FillLists(copy, offsets, origins.words.subspan(NumOffsets(config)));
+  origins.words = memory.first(NumOffsets(config.ep_size) + 3 * copy.size());
+  const std::span<std::int32_t> entries = origins.words.subspan(NumOffsets(config.ep_size));
+  std::int32_t row = 0;
+  FillLists(
+      copy, offsets, [](const Triple& triple) { return triple.rank; },
+      [&](const Triple& triple, std::size_t at) {
+        entries[3 * at] = row++;
+        entries[3 * at + 1] = triple.token;
+        entries[3 * at + 2] = triple.slot;
+      });
   return origins;
 }
 
 PeerOrigins OpenOrigins(const MoeConfig& config, std::int32_t rank, const comm::PeerRecord& peer) {
   constexpr std::int64_t kMaxRows = std::numeric_limits<std::int32_t>::max();
-  const std::span<const std::int32_t> words = ReadIndex(peer, rank, NumOffsets(config));
+  const std::span<const std::int32_t> words = ReadIndex(peer, rank, NumOffsets(config.ep_size));
   PeerOrigins origins;
   origins.rank = rank;
-  origins.offsets = words.first(NumOffsets(config));
-  origins.entries = words.subspan(NumOffsets(config));
+  origins.offsets = words.first(NumOffsets(config.ep_size));
+  origins.entries = words.subspan(NumOffsets(config.ep_size));
   origins.rows = ReadRows(peer, rank, {config.x_type, config.hidden}, kMaxRows);
   if (!origins.rows.rows_are_dense()) {
     FailBadRecord(rank, "the column stride", origins.rows.col_stride);

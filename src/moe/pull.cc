@@ -32,37 +32,35 @@ class RowWriter {
   std::int64_t row_ = 0;
 };
 
-// Every token of the source, in order.
-void PullAllTokens(const PeerPlan& plan, const Block& block, std::int32_t slot, RowWriter& writer) {
-  for (std::int64_t token = 0; token < block.num_rows; ++token) {
-    writer.Append({plan.rank, static_cast<std::int32_t>(token), slot}, plan.x);
-  }
+// How the entries of a block's list become triples.
+struct EntryForm {
+  std::int32_t per_token = 0;   // entries of one token: top_k of pairs, 1 of tokens
+  std::int32_t first_slot = 0;  // of the first of them
+};
+
+EntryForm FormOf(const MoeConfig& config, std::int32_t rank) {
+  if (!config.is_shared_rank(rank)) return {config.top_k, 0};
+  return {1, config.top_k + Placement(config).SharedExpertOf(rank)};
 }
 
-// The source's pairs that name this expert. They lie in the peer's memory, hence the check.
-void PullPairs(const PeerPlan& plan, const Block& block, std::int32_t top_k, RowWriter& writer) {
-  const std::int64_t num_pairs = plan.num_tokens * top_k;
-  for (const std::int32_t& place : block.pairs) {
-    const std::int32_t pair = ReadOnce(place);
-    if (pair < 0 || pair >= num_pairs) FailBadRecord(plan.rank, "a (token, k) pair", pair);
-    writer.Append({plan.rank, pair / top_k, pair % top_k}, plan.x);
+// The list lies in the peer's memory, hence the check.
+void PullBlock(const PeerPlan& plan, const Block& block, const EntryForm& form, RowWriter& writer) {
+  const std::int64_t num_entries = plan.num_tokens * form.per_token;
+  for (const std::int32_t& place : block.entries) {
+    const std::int32_t entry = ReadOnce(place);
+    if (entry < 0 || entry >= num_entries) FailBadRecord(plan.rank, "an entry of a list", entry);
+    writer.Append({plan.rank, entry / form.per_token, form.first_slot + entry % form.per_token},
+                  plan.x);
   }
 }
 
 }  // namespace
 
 void PullRows(const PullSource& source, const PullTarget& target, CopyHint hint) {
-  const MoeConfig& config = source.config;
+  const EntryForm form = FormOf(source.config, source.rank);
   RowWriter writer(target, hint);
-  if (config.is_shared_rank(source.rank)) {
-    const std::int32_t slot = config.top_k + Placement(config).SharedExpertOf(source.rank);
-    for (const Block& block : source.layout.blocks) {
-      PullAllTokens(source.plans[static_cast<std::size_t>(block.source)], block, slot, writer);
-    }
-    return;
-  }
   for (const Block& block : source.layout.blocks) {
-    PullPairs(source.plans[static_cast<std::size_t>(block.source)], block, config.top_k, writer);
+    PullBlock(source.plans[static_cast<std::size_t>(block.source)], block, form, writer);
   }
 }
 

@@ -29,16 +29,17 @@ const std::byte* DenseRow(const ConstRows& rows, std::int64_t token,
   return packed.data();
 }
 
-void CollectTerms(const CombineInput& input, const CellTable& cells, std::int64_t token,
+void CollectTerms(const CombineInput& input, const ReturnedRows& returned, std::int64_t token,
                   Workspace& workspace) {
   const MoeConfig& config = input.config;
   std::vector<kernels::Term>& terms = workspace.terms;
   terms.clear();
   for (std::int32_t k = 0; k < config.top_k; ++k) {
-    terms.push_back({cells.Row(token, k), input.expert_scales(token, k)});
+    if (!returned.active.HasSlot(token, k)) continue;
+    terms.push_back({returned.cells.Row(token, k), input.expert_scales(token, k)});
   }
   for (std::int32_t slot = config.top_k; slot < config.slots(); ++slot) {
-    terms.push_back({cells.Row(token, slot), 1.0F});
+    terms.push_back({returned.cells.Row(token, slot), 1.0F});
   }
   if (input.shared_expert_x) {
     terms.push_back({DenseRow(*input.shared_expert_x, token, workspace.shared_row), 1.0F});
@@ -47,11 +48,11 @@ void CollectTerms(const CombineInput& input, const CellTable& cells, std::int64_
 
 }  // namespace
 
-void SumTokens(const CombineInput& input, const CellTable& cells, const Rows& out) {
+void SumTokens(const CombineInput& input, const ReturnedRows& returned, const Rows& out) {
   thread_local Workspace workspace;
   const MoeConfig& config = input.config;
-  for (std::int64_t token = 0; token < out.rows; ++token) {
-    CollectTerms(input, cells, token, workspace);
+  for (const std::int32_t token : returned.active.tokens()) {
+    CollectTerms(input, returned, token, workspace);
     if (out.rows_are_dense()) {
       kernels::WeightedSum(config.x_type, workspace.terms, out.row(token), config.hidden);
       continue;

@@ -3,15 +3,23 @@
 #define FERRY_MOE_SUM_TOKENS_H_
 
 #include "base/matrix.h"
+#include "moe/active_mask.h"
 #include "moe/combine.h"
 #include "moe/gather.h"
 
 namespace ferry::moe {
 
-// out[t] = sum over k of row(t, k) * expert_scales[t][k], then the shared experts' rows, then
-// shared_expert_x[t], in this order. Every cell is filled. A row of `out` may be the same row of
-// shared_expert_x, or apart from all rows that are read.
-void SumTokens(const CombineInput& input, const CellTable& cells, const Rows& out);
+// What was returned to this rank. The cells of active pairs and of their tokens' shared experts are
+// filled; others are not looked at.
+struct ReturnedRows {
+  const ActivePairs& active;
+  const CellTable& cells;
+};
+
+// For each active token t: out[t] = sum over active k of row(t, k) * expert_scales[t][k], then the
+// shared experts' rows, then shared_expert_x[t], in this order. A row of `out` may be the same row
+// of shared_expert_x, or apart from all rows that are read.
+void SumTokens(const CombineInput& input, const ReturnedRows& returned, const Rows& out);
 
 }  // namespace ferry::moe
 

@@ -2,6 +2,7 @@
 
 #include "ops/agreement.h"
 #include "ops/combine_rules.h"
+#include "ops/mask_view.h"
 #include "ops/tensor_view.h"
 
 namespace ferry::ops {
@@ -15,7 +16,8 @@ moe::CombineInput InputOf(const CombineCall& call) {
                              .ep_send_counts = AsVector<const std::int32_t>(*call.ep_send_counts),
                              .tp_send_counts = {},
                              .expert_scales = AsMatrix<const float>(*call.expert_scales),
-                             .shared_expert_x = {}};
+                             .shared_expert_x = {},
+                             .mask = AsMask(call.active_mask)};
   if (call.has_tp()) input.tp_send_counts = AsVector<const std::int32_t>(*call.tp_send_counts);
   return input;
 }

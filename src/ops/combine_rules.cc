@@ -18,7 +18,6 @@ Rules<CombineCall> GroupRows() {
 
 Rules<CombineCall> OwnRows() {
   Rules<CombineCall> rows = {
-      Absent("combine-A3-later-mask", kMask, ": masks are not yet there"),
       {"combine-A3-later-quant",
        "commQuantMode",
        Code::kTiling,
@@ -33,6 +32,7 @@ Rules<CombineCall> OwnRows() {
   Append(rows, MemoryRows(prefix, kTpSendCounts, HasTp));
   Append(rows, MemoryRows(prefix, kSharedExpertX));
   Append(rows, MemoryRows(prefix, kXOut));
+  Append(rows, ByteMemoryRows(prefix, kMask));
   return rows;
 }
 

@@ -2,6 +2,7 @@
 
 #include "ops/agreement.h"
 #include "ops/dispatch_rules.h"
+#include "ops/mask_view.h"
 #include "ops/tensor_view.h"
 
 namespace ferry::ops {
@@ -10,7 +11,8 @@ namespace {
 moe::DispatchInput InputOf(const DispatchCall& call) {
   return {.config = call.Config(call.x->dtype),
           .x = AsConst(AsRows(*call.x)),
-          .expert_ids = AsMatrix<const std::int32_t>(*call.expert_ids)};
+          .expert_ids = AsMatrix<const std::int32_t>(*call.expert_ids),
+          .mask = AsMask(call.active_mask)};
 }
 
 moe::DispatchOutput OutputOf(const DispatchCall& call) {

@@ -18,7 +18,6 @@ Rules<DispatchCall> GroupRows() {
 
 Rules<DispatchCall> OwnRows() {
   Rules<DispatchCall> rows = {
-      Absent("dispatch-A3-later-mask", kMask, ": masks are not yet there"),
       {"dispatch-A3-later-quant",
        "quantMode",
        Code::kTiling,
@@ -31,6 +30,7 @@ Rules<DispatchCall> OwnRows() {
   for (const Param& used : {kX, kExpertIds, kExpandX, kAssistInfo, kExpertTokenNums, kEpRecvCounts})
     Append(rows, MemoryRows(prefix, used));
   Append(rows, MemoryRows(prefix, kTpRecvCounts, HasTp));
+  Append(rows, ByteMemoryRows(prefix, kMask));
   return rows;
 }
 

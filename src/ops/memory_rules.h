@@ -62,6 +62,14 @@ Rule<Call> StaysInside(const std::string& prefix, TensorParam<Call> tensor,
           std::move(applies)};
 }
 
+// For a tensor of bytes, which every address suits.
+template <class Call>
+Rules<Call> ByteMemoryRows(const std::string& prefix, TensorParam<Call> tensor,
+                           typename Rule<Call>::Predicate applies = {}) {
+  if (!applies) applies = IsGiven(tensor);
+  return {HasData(prefix, tensor, applies), StaysInside(prefix, tensor, applies)};
+}
+
 // All three for one tensor.
 template <class Call>
 Rules<Call> MemoryRows(const std::string& prefix, TensorParam<Call> tensor,

@@ -45,7 +45,6 @@ const SharedIds kShared = {.prefix = "combine-",
 
 const Setting<C> kPlain = {};
 const Setting<C> kWithTp = {.base = Variant::kTp};
-const Setting<C> kWithMask = {.reaches = "combine-A3-later-mask"};
 
 Probes<C> PointerProbes() {
   Probes<C> probes = {
@@ -61,7 +60,6 @@ Probes<C> PointerProbes() {
       GivenProbe<C>("combine-A3-15c", &C::group_list, {}, "be null"),
       GivenProbe<C>("combine-A3-16a", &C::shared_expert_x, {.base = Variant::kShared},
                     "null when sharedExpertRankNum is not 0"),
-      GivenProbe<C>("combine-A3-later-mask", &C::mask, {}, "not yet"),
   };
   for (const Slot<C>& slot : CombineSlots()) probes.push_back(DestroyedProbe<C>("combine-", slot));
   return probes;
@@ -87,8 +85,7 @@ Probes<C> TypeProbes() {
                 "{FLOAT}"),
       TypeProbe("combine-2-expandScales", &C::expand_scales, ACL_FLOAT, ACL_BF16, "BF16",
                 "{FLOAT}"),
-      TypeProbe("combine-2-xActiveMask", &C::mask, ACL_BOOL, ACL_UINT8, "aclDataType 4", "{BOOL}",
-                kWithMask),
+      TypeProbe("combine-2-xActiveMask", &C::mask, ACL_BOOL, ACL_UINT8, "aclDataType 4", "{BOOL}"),
       TypeProbe("combine-2-sharedExpertX", &C::shared_expert_x, ACL_BF16, ACL_FLOAT, "FLOAT",
                 "{FLOAT16, BF16, INT32}"),
       TypeProbe("combine-2-x", &C::x, ACL_BF16, ACL_INT32, "INT32", "{FLOAT16, BF16}"),
@@ -109,8 +106,7 @@ Probes<C> ShapeRankProbes() {
   Append(probes, RankProbes<C>("combine-A3-12d", &C::ep_counts, {}, {2, 2}, "be 1"));
   Append(probes, RankProbes<C>("combine-A3-12e", &C::expert_scales, {2}, {2, 1, 2}, "be 2"));
   Append(probes, RankProbes<C>("combine-A3-13b", &C::tp_counts, {}, {2, 1}, "be 1", kWithTp));
-  Append(probes,
-         RankProbes<C>("combine-A3-14", &C::mask, {}, {2, 1, 2}, "be in [1, 2]", kWithMask));
+  Append(probes, RankProbes<C>("combine-A3-14", &C::mask, {}, {2, 1, 2}, "be in [1, 2]"));
   Append(probes, RankProbes<C>("combine-A3-16b", &C::shared_expert_x, {2}, {1, 2, 1, 1024},
                                "be in [2, 3]"));
   Append(probes, RankProbes<C>("combine-A3-17", &C::x, {2}, {2, 1, 1024}, "be 2"));
@@ -125,7 +121,7 @@ Probes<C> FormatProbes() {
       FormatProbe<C>("combine-A3-19d", &C::ep_counts),
       FormatProbe<C>("combine-A3-19e", &C::expert_scales),
       FormatProbe<C>("combine-A3-19f", &C::tp_counts, kWithTp),
-      FormatProbe<C>("combine-A3-19g", &C::mask, kWithMask),
+      FormatProbe<C>("combine-A3-19g", &C::mask),
       FormatProbe<C>("combine-A3-19h", &C::shared_expert_x),
       FormatProbe<C>("combine-A3-19i", &C::x),
   };
@@ -142,6 +138,7 @@ Probes<C> ReachProbes() {
                      Slot<C>{"x", &C::x}};
   for (const Slot<C>& slot : used) Append(probes, MemoryProbes<C>("combine-", slot, kPlain));
   Append(probes, MemoryProbes<C>("combine-", {"tpSendCounts", &C::tp_counts}, kWithTp));
+  Append(probes, ByteMemoryProbes<C>("combine-", {"xActiveMask", &C::mask}, kPlain));
   return probes;
 }
 

@@ -74,7 +74,7 @@ Probes<D> TypeProbes() {
       {"dispatch-2-scales", Variant::kPlain, WithScales(), SetType<D>(&D::scales, ACL_BF16), "BF16",
        "{FLOAT}", "dispatch-A3-later-quant"},
       {"dispatch-2-xActiveMask", Variant::kPlain, SetType<D>(&D::mask, ACL_BOOL),
-       SetType<D>(&D::mask, ACL_INT8), "INT8", "{BOOL}", "dispatch-A3-later-mask"},
+       SetType<D>(&D::mask, ACL_INT8), "INT8", "{BOOL}"},
       {"dispatch-2-expertScales", Variant::kPlain, SetType<D>(&D::expert_scales, ACL_FLOAT),
        SetType<D>(&D::expert_scales, ACL_FLOAT16), "FLOAT16", "{FLOAT}"},
       TypeProbe("dispatch-2-expandX", &D::expand_x, ACL_UINT8, "aclDataType 4",
@@ -103,19 +103,16 @@ Probes<D> TypeProbes() {
 }
 
 Probes<D> ShapeRankProbes() {
-  const Setting<D> with_mask = {.reaches = "dispatch-A3-later-mask"};
   Probes<D> probes;
   Append(probes, RankProbes<D>("dispatch-A3-15a", &D::x, {2}, {2, 1, 1024}, "be 2"));
   Append(probes, RankProbes<D>("dispatch-A3-15b", &D::expert_ids, {2}, {2, 1, 2}, "be 2"));
   Append(probes, RankProbes<D>("dispatch-A3-15c", &D::scales, {4}, {4, 1, 1024}, "be 2",
                                {.prepare = WithScales(), .reaches = "dispatch-A3-later-quant"}));
-  Append(probes,
-         RankProbes<D>("dispatch-A3-15d", &D::mask, {}, {2, 1, 2}, "be in [1, 2]", with_mask));
+  Append(probes, RankProbes<D>("dispatch-A3-15d", &D::mask, {}, {2, 1, 2}, "be in [1, 2]"));
   probes.push_back({"dispatch-A3-15e", Variant::kPlain, SetDims<D>(&D::mask, {2}),
-                    SetDims<D>(&D::mask, {3}), "3", "x dim 0 (Bs) = 2", "dispatch-A3-later-mask"});
+                    SetDims<D>(&D::mask, {3}), "3", "x dim 0 (Bs) = 2"});
   probes.push_back({"dispatch-A3-15f", Variant::kPlain, SetDims<D>(&D::mask, {2, 2}),
-                    SetDims<D>(&D::mask, {2, 1}), "1", "expertIds dim 1 (K) = 2",
-                    "dispatch-A3-later-mask"});
+                    SetDims<D>(&D::mask, {2, 1}), "1", "expertIds dim 1 (K) = 2"});
   Append(probes, RankProbes<D>("dispatch-A3-15g", &D::expand_x, {8}, {8, 1, 1024}, "be 2"));
   Append(probes,
          RankProbes<D>("dispatch-A3-15h", &D::dynamic_scales, {}, {8, 1}, "be 1", Quantised()));
@@ -132,7 +129,7 @@ Probes<D> FormatProbes() {
       FormatProbe<D>("dispatch-A3-17a", &D::x),
       FormatProbe<D>("dispatch-A3-17b", &D::expert_ids),
       FormatProbe<D>("dispatch-A3-17c", &D::scales, with_scales),
-      FormatProbe<D>("dispatch-A3-17d", &D::mask, {.reaches = "dispatch-A3-later-mask"}),
+      FormatProbe<D>("dispatch-A3-17d", &D::mask),
       FormatProbe<D>("dispatch-A3-17e", &D::expand_x),
       FormatProbe<D>("dispatch-A3-17f", &D::dynamic_scales, Quantised()),
       FormatProbe<D>("dispatch-A3-17g", &D::assist_info),
@@ -144,7 +141,6 @@ Probes<D> FormatProbes() {
 
 Probes<D> OwnProbes() {
   Probes<D> probes = {
-      GivenProbe<D>("dispatch-A3-later-mask", &D::mask, {}, "not yet"),
       {"dispatch-A3-later-quant",
        Variant::kPlain,
        {},
@@ -161,6 +157,7 @@ Probes<D> OwnProbes() {
   for (const Slot<D>& slot : used) Append(probes, MemoryProbes<D>("dispatch-", slot));
   Append(probes,
          MemoryProbes<D>("dispatch-", {"tpRecvCounts", &D::tp_counts}, {.base = Variant::kTp}));
+  Append(probes, ByteMemoryProbes<D>("dispatch-", {"xActiveMask", &D::mask}));
   return probes;
 }
 

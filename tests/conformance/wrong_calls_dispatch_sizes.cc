@@ -11,7 +11,6 @@ constexpr Variant kTp = Variant::kTp;
 constexpr Variant kShared = Variant::kShared;
 
 const char* const kLaterQuant = "dispatch-A3-later-quant";
-const char* const kLaterMask = "dispatch-A3-later-mask";
 
 Change<D> SetAlg(OptionalString text) {
   return [=](D& args) { args.comm_alg = text; };
@@ -49,7 +48,7 @@ Probes<D> CommAlgProbes() {
       {"dispatch-A3-12", kPlain, SetAlg("fullmesh_v2"), SetAlg("fullmesh_v3"), "\"fullmesh_v3\"",
        range},
       {"dispatch-A3-21a", kPlain, AlgWithMask("fullmesh_v1"), AlgWithMask("fullmesh_v2"),
-       "a tensor [2]", "null when commAlg is \"fullmesh_v2\"", kLaterMask},
+       "a tensor [2]", "null when commAlg is \"fullmesh_v2\""},
       {"dispatch-A3-21b", kTp, SetAlg("fullmesh_v1"), SetAlg("fullmesh_v2"), "2",
        "0 or 1 when commAlg is \"fullmesh_v2\""},
       {"dispatch-A3-27", kPlain, AlgWithGlobalBs(4), AlgWithGlobalBs(6), "6",

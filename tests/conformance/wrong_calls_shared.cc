@@ -169,7 +169,6 @@ Probes<MoeArgs> LayoutProbes(const SharedIds& ids) {
 }
 
 Probes<MoeArgs> BatchProbes(const SharedIds& ids) {
-  const std::string mask_later = ids.prefix + "A3-later-mask";
   return {
       {ids.tokens, kPlain, Set(&MoeArgs::tokens, 1), Set(&MoeArgs::tokens, 0), "0", "[1, 512]"},
       {ids.tokens, kPlain, Set(&MoeArgs::tokens, 512), Set(&MoeArgs::tokens, 513), "513",
@@ -185,7 +184,7 @@ Probes<MoeArgs> BatchProbes(const SharedIds& ids) {
       {ids.global_bs_multiple, kPlain, Set(&MoeArgs::global_bs, 6), Set(&MoeArgs::global_bs, 5),
        "5", "multiple of epWorldSize = 2"},
       {ids.mask_with_unequal, kPlain, WithMask(4), WithMask(6), "6",
-       "0 or Bs * epWorldSize = 4 when xActiveMaskOptional is given", mask_later},
+       "0 or Bs * epWorldSize = 4 when xActiveMaskOptional is given"},
       {ids.top_k, kPlain, SetTopK(1, 4), SetTopK(0, 4), "0", "[1, min(16, moeExpertNum = 4)]"},
       {ids.top_k, kPlain, SetTopK(4, 4), SetTopK(5, 4), "5", "[1, min(16, moeExpertNum = 4)]"},
       {ids.top_k, kPlain, SetTopK(16, 32), SetTopK(17, 32), "17",

@@ -164,6 +164,16 @@ Probes<Args> MemoryProbes(const std::string& prefix, const Slot<Args>& slot,
   };
 }
 
+// The same of a tensor of bytes, which every address suits.
+template <class Args>
+Probes<Args> ByteMemoryProbes(const std::string& prefix, const Slot<Args>& slot,
+                              const Setting<Args>& setting = {}) {
+  Probes<Args> probes = MemoryProbes<Args>(prefix, slot, setting);
+  std::erase_if(
+      probes, [&](const Probe<Args>& probe) { return probe.id == prefix + "A3-align-" + slot.id; });
+  return probes;
+}
+
 }  // namespace ferry::conformance
 
 #endif  // FERRY_TESTS_CONFORMANCE_WRONG_CALLS_TENSORS_H_
