@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/live_objects.h"
 #include "capi/guard.h"
 #include "memory/segment.h"
 #include "runtime/context.h"
@@ -18,6 +19,7 @@ using ferry::Fail;
 using ferry::Require;
 using ferry::capi::Guard;
 using ferry::capi::RequireNotNull;
+namespace live = ferry::live;
 using ferry::memory::ProcessSegment;
 
 namespace {
@@ -32,7 +34,10 @@ void* AllocateOnDevice(std::size_t size, std::size_t tail) {
   const std::int32_t device = ferry::runtime::CurrentDevice();
   Require(size <= SIZE_MAX / 2, Code::kRtMemoryAllocation,
           "size is {} bytes, more than any device has", size);
-  return ProcessSegment().Allocate((size + kGranule - 1) / kGranule * kGranule + tail, device);
+  const std::size_t usable = (size + kGranule - 1) / kGranule * kGranule + tail;
+  void* const memory = ProcessSegment().Allocate(usable, device);
+  live::Born(live::kDeviceMemory, memory, size, device);
+  return memory;
 }
 
 // Host memory that aclrtFreeHost may be given.
@@ -112,6 +117,7 @@ aclError aclrtMallocAlign32(void** devPtr, size_t size, aclrtMemMallocPolicy /*p
 aclError aclrtFree(void* devPtr) {
   return Guard("aclrtFree", [&] {
     RequireNotNull(devPtr, "devPtr");
+    live::Died(devPtr);
     try {
       ProcessSegment().Free(devPtr);
     } catch (const ferry::Error& error) {
@@ -131,8 +137,11 @@ aclError aclrtMallocHost(void** hostPtr, size_t size) {
     Require(block != nullptr, Code::kRtMemoryAllocation, "size is {} bytes, more than there is",
             size);
     HostBlocks& all = AllHostBlocks();
-    const std::lock_guard lock(all.mutex);
-    all.blocks.insert(block);
+    {
+      const std::lock_guard lock(all.mutex);
+      all.blocks.insert(block);
+    }
+    live::Born(live::kHostMemory, block, size);
     *hostPtr = block;
   });
 }
@@ -146,6 +155,7 @@ aclError aclrtFreeHost(void* hostPtr) {
       Require(all.blocks.erase(hostPtr) == 1, Code::kRtParamInvalid,
               "hostPtr is {}, which aclrtMallocHost did not return or was freed before", hostPtr);
     }
+    live::Died(hostPtr);
     std::free(hostPtr);
   });
 }

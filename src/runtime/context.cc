@@ -20,7 +20,7 @@ void* Context::DefaultStream() {
   const std::lock_guard lock(mutex_);
   Require(!closed_, Code::kRtContextNull, "the current context has been destroyed");
   if (Streams().Find(default_stream_) == nullptr)
-    default_stream_ = Streams().Add(std::make_shared<Stream>(device_));
+    default_stream_ = Streams().AddOwn(std::make_shared<Stream>(device_));
   return default_stream_;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/live_objects.h"
 #include "base/log.h"
 #include "memory/segment.h"
 #include "runtime/callback.h"
@@ -99,7 +100,7 @@ void SetDevice(std::int32_t device) {
   DeviceState& state = devices.states[device];
   ++state.set_count;
   if (Contexts().Find(state.implicit_context) == nullptr) {
-    state.implicit_context = Contexts().Add(std::make_shared<Context>(device));
+    state.implicit_context = Contexts().AddOwn(std::make_shared<Context>(device));
   }
   MakeCurrent(state.implicit_context);
 }
@@ -120,7 +121,9 @@ void ResetDevice(std::int32_t device, bool force) {
   }
   if (!End(holdings, force).empty()) return;
   const std::lock_guard lock(devices.mutex);
-  if (devices.states.count(device) == 0) memory::ProcessSegment().FreeDevice(device);
+  if (devices.states.count(device) != 0) return;
+  memory::ProcessSegment().FreeDevice(device);
+  live::DeviceLost(device);
 }
 
 std::int32_t CurrentDevice() {

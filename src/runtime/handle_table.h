@@ -13,33 +13,26 @@
 #include <utility>
 #include <vector>
 
-namespace ferry::runtime {
+#include "base/live_objects.h"
+#include "runtime/handle_kind.h"
 
-// What a handle stands for; part of its number, so that a stream is no context.
-enum class HandleKind : std::uint8_t {
-  kContext = 1,
-  kStream,
-  kEvent,
-  kTensor,
-  kExecutor,
-  kComm,
-  kScalar,
-  kIntArray,
-  kFloatArray,
-  kBoolArray,
-  kTensorList,
-  kScalarList,
-  kDataBuffer,
-  kTensorDesc,
-};
+namespace ferry::runtime {
 
 template <class T>
 class HandleTable {
  public:
   explicit HandleTable(HandleKind kind)
-      : base_(kTag | static_cast<std::uint64_t>(kind) << kKindShift) {}
+      : kind_(kind), base_(kTag | static_cast<std::uint64_t>(kind) << kKindShift) {}
 
+  // For an object that the program is to end.
   [[nodiscard]] void* Add(std::shared_ptr<T> object) {
+    void* const handle = AddOwn(std::move(object));
+    live::Born(WordsOf(kind_), handle);
+    return handle;
+  }
+
+  // For one that Ferry ends: no leak when it is still there at the end.
+  [[nodiscard]] void* AddOwn(std::shared_ptr<T> object) {
     const std::unique_lock lock(mutex_);
     const std::uint64_t number = base_ | (++last_ << 4);
     objects_.emplace(number, std::move(object));
@@ -55,6 +48,7 @@ class HandleTable {
 
   // The object that the handle stood for; null if it stood for none.
   std::shared_ptr<T> Remove(const void* handle) {
+    live::Died(handle);
     const std::unique_lock lock(mutex_);
     const auto found = objects_.find(reinterpret_cast<std::uint64_t>(handle));
     if (found == objects_.end()) return nullptr;
@@ -92,6 +86,7 @@ class HandleTable {
   static constexpr std::uint64_t kTag = 0x7e00'0000'0000'0000ULL;
   static constexpr int kKindShift = 48;
 
+  const HandleKind kind_;
   const std::uint64_t base_;
   mutable std::shared_mutex mutex_;
   std::uint64_t last_ = 0;                                         // guarded by mutex_

@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/live_objects.h"
 #include "runtime/device.h"
 
 namespace ferry::runtime {
@@ -50,6 +51,7 @@ void Finalize() {
             "the runtime is not initialised, or was finalised before");
     references.count = 0;
   }
+  live::ReportLeaks();
   ReleaseAllDevices();
 }
 
@@ -62,7 +64,9 @@ std::uint64_t FinalizeReference() {
             "the runtime is not initialised, or was finalised before");
     left = --references.count;
   }
-  if (left == 0) ReleaseAllDevices();
+  if (left > 0) return left;
+  live::ReportLeaks();
+  ReleaseAllDevices();
   return left;
 }
 
