@@ -1,20 +1,20 @@
 #include "comm/liveness.h"
 
 #include <fmt/core.h>
-#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -52,23 +52,28 @@ class Monitor {
   void Wake() noexcept;
 
  private:
-  Monitor() : wake_(eventfd(0, EFD_CLOEXEC)) {}
+  Monitor();
 
+  // Makes epoll_ tell of `fd` under the name `pid`. Returns 0 or an errno.
+  [[nodiscard]] int Listen(int fd, pid_t pid) const noexcept;
   void Loop();
-  // What poll(2) is to look at: wake_ first, then every peer; `pids` are the latter's processes.
-  // Peers of which no board is left are dropped, and only here: no descriptor is closed while
-  // poll(2) looks at it.
-  std::vector<pollfd> Snapshot(std::vector<pid_t>* pids);
+  // Forgets the peers of which no board is left.
+  void DropUnneeded();
   void Bury(pid_t pid);
 
   // No lock: a child may be forked while another thread holds it. release publishes the monitor's
   // own fields, acquire reads them.
   static std::atomic<Monitor*> current;
 
+  static constexpr pid_t kWake = 0;  // no peer has this number
+
   const pid_t pid_ = getpid();
+  // Not poll(2): that refuses more descriptors than the process may open, a limit that a program
+  // may lower at any time.
+  const UniqueFd epoll_;
   const UniqueFd wake_;  // raised when peers_ is to be looked at
   std::mutex mutex_;
-  std::map<pid_t, Peer> peers_;  // guarded by mutex_; erased by the thread alone
+  std::map<pid_t, Peer> peers_;  // guarded by mutex_; closing a pidfd takes it out of epoll_
 };
 
 std::atomic<Monitor*> Monitor::current{nullptr};
@@ -96,42 +101,45 @@ void Monitor::Wake() noexcept {
     log::Error(fmt::format("cannot wake the liveness monitor: {}", std::strerror(errno)));
 }
 
+Monitor::Monitor() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC)) {
+  if (const int error = Listen(wake_.get(), kWake))
+    log::Error(fmt::format("cannot watch peer processes, so their deaths go unnoticed: {}",
+                           std::strerror(error)));
+}
+
+int Monitor::Listen(int fd, pid_t pid) const noexcept {
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = static_cast<std::uint64_t>(pid)}};
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
+}
+
 bool Monitor::Watch(pid_t pid, Home home) {
   const std::lock_guard lock(mutex_);
   auto found = peers_.find(pid);
   if (found == peers_.end()) {
     UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-    if (!pidfd && errno == ESRCH) return false;
-    if (!pidfd) {
+    int error = pidfd ? 0 : errno;
+    if (error == ESRCH) return false;
+    if (error == 0) error = Listen(pidfd.get(), pid);
+    if (error != 0) {
       log::Error(fmt::format("cannot watch process {}, so its death would go unnoticed: {}", pid,
-                             std::strerror(errno)));
+                             std::strerror(error)));
       return true;
     }
     found = peers_.emplace(pid, Peer{std::move(pidfd), {}}).first;
-    Wake();
   }
   found->second.homes.push_back(std::move(home));
   return true;
 }
 
-std::vector<pollfd> Monitor::Snapshot(std::vector<pid_t>* pids) {
+void Monitor::DropUnneeded() {
   const std::lock_guard lock(mutex_);
-  std::vector<pollfd> fds = {{wake_.get(), POLLIN, 0}};
-  pids->clear();
   for (auto peer = peers_.begin(); peer != peers_.end();) {
     std::vector<Home>& homes = peer->second.homes;
     homes.erase(std::remove_if(homes.begin(), homes.end(),
                                [](const Home& home) { return home.board.expired(); }),
                 homes.end());
-    if (homes.empty()) {
-      peer = peers_.erase(peer);
-      continue;
-    }
-    fds.push_back({peer->second.pidfd.get(), POLLIN, 0});
-    pids->push_back(peer->first);
-    ++peer;
+    peer = homes.empty() ? peers_.erase(peer) : std::next(peer);
   }
-  return fds;
 }
 
 void Monitor::Bury(pid_t pid) {
@@ -139,6 +147,7 @@ void Monitor::Bury(pid_t pid) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = peers_.find(pid);
+    if (found == peers_.end()) return;  // dropped since
     homes = std::move(found->second.homes);
     peers_.erase(found);
   }
@@ -147,28 +156,20 @@ void Monitor::Bury(pid_t pid) {
 }
 
 void Monitor::Loop() {
-  // What makes poll(2) fail lasts (no memory, a limit lowered below the number of descriptors), so
-  // trying again at once would only burn a core.
-  constexpr auto kAfterFailure = std::chrono::milliseconds(100);
-  bool reported = false;
-  std::vector<pid_t> pids;
+  std::array<epoll_event, 64> events{};
   for (;;) {
-    std::vector<pollfd> fds = Snapshot(&pids);
-    if (poll(fds.data(), fds.size(), -1) < 0) {
-      if (errno == EINTR) continue;
-      if (!std::exchange(reported, true))
-        log::Error(fmt::format("cannot watch peer processes, so their deaths go unnoticed: {}",
-                               std::strerror(errno)));
-      std::this_thread::sleep_for(kAfterFailure);
-      continue;
-    }
-    reported = false;
-    if (fds[0].revents != 0) {
+    const int count =
+        epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), /*timeout=*/-1);
+    if (count < 0 && errno != EINTR) return;  // no epoll; the constructor has said so
+    for (int i = 0; i < count; ++i) {
+      const auto pid = static_cast<pid_t>(events[static_cast<std::size_t>(i)].data.u64);
+      if (pid != kWake) {
+        Bury(pid);
+        continue;
+      }
       std::uint64_t raised = 0;
-      if (read(wake_.get(), &raised, sizeof raised) < 0) continue;
+      if (read(wake_.get(), &raised, sizeof raised) == sizeof raised) DropUnneeded();
     }
-    for (std::size_t i = 0; i < pids.size(); ++i)
-      if (fds[i + 1].revents != 0) Bury(pids[i]);
   }
 }
 

@@ -101,9 +101,8 @@ TEST(Liveness, APeerOfTwoGroupsIsWatchedUntilTheLastOfThemGoes) {
   EXPECT_TRUE(Eventually([&] { return comm::IsGone(*second, 1, 1); }));
 }
 
-// poll(2) refuses more descriptors than the process may open: that lasts, and must not turn the
-// monitor into a busy loop.
-TEST(Liveness, AMonitorThatCannotWatchDoesNotBurnACore) {
+// poll(2) would refuse to look at more descriptors than the process may open.
+TEST(Liveness, DeathIsNoticedUnderALimitOfNoDescriptors) {
   const auto board = comm::Board::Create("g", 3);
   comm::Attach(*board, 0);
   Peer first(*board, 1);
@@ -112,17 +111,15 @@ TEST(Liveness, AMonitorThatCannotWatchDoesNotBurnACore) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   const rlimit none = {0, limit.rlim_max};
-  ::testing::internal::CaptureStderr();
   setrlimit(RLIMIT_NOFILE, &none);
-  first.End();  // makes the monitor look again
+  first.End();
   EXPECT_TRUE(Eventually([&] { return comm::IsGone(*board, 1, 1); }));
   const std::clock_t begin = std::clock();
   std::this_thread::sleep_for(milliseconds(300));
   const double burnt = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   setrlimit(RLIMIT_NOFILE, &limit);
   EXPECT_LT(burnt, 0.1);
-  EXPECT_NE(::testing::internal::GetCapturedStderr().find("cannot watch peer processes"),
-            std::string::npos);
+  EXPECT_FALSE(comm::IsGone(*board, 2, 1));
 }
 
 TEST(Liveness, AChildForkedWhileOthersWatchHasAMonitorOfItsOwn) {
