@@ -87,20 +87,24 @@ class Segment {
   // The live allocation that `pointer` lies in; nothing for memory that is not ours.
   [[nodiscard]] std::optional<Allocation> Find(const void* pointer) const;
 
+  // A range that begins in an allocation of ours must end there, here and in all that follows:
+  // throws Error{kRtParamInvalid}, whose message calls the range `name`. Memory that is not ours
+  // passes.
+  void RequireInside(const void* begin, std::size_t bytes, const char* name) const;
+
   // Makes the pages of [begin, begin + bytes) exist, so that writing them cannot fail. Nothing
-  // happens to memory that is not ours. Throws Error{kRtMemoryAllocation} when there is no room
-  // and Error{kAclInvalidParam} when the range leaves its allocation.
+  // happens to memory that is not ours. Throws Error{kRtMemoryAllocation} when there is no room.
   void Commit(const void* begin, std::size_t bytes);
 
   // Copies from memory of any kind. Pages of ours that were never written read as zeros and do not
   // come into being by it, unless the ranges overlap, which they may.
-  void CopyOut(void* to, const void* from, std::size_t bytes) const;
+  void CopyOut(void* dst, const void* src, std::size_t bytes) const;
 
-  // Commits `to` and then copies as CopyOut does: a full machine is an Error, not a SIGBUS.
-  void CopyIn(void* to, const void* from, std::size_t bytes);
+  // Commits `dst` and then copies as CopyOut does: a full machine is an Error, not a SIGBUS.
+  void CopyIn(void* dst, const void* src, std::size_t bytes);
 
-  // Commits `to` and sets its bytes.
-  void Fill(void* to, int value, std::size_t bytes);
+  // Commits `memory` and sets its bytes.
+  void Fill(void* memory, int value, std::size_t bytes);
 
   [[nodiscard]] Statistics GetStatistics() const;
   [[nodiscard]] DeviceUsage UsageOf(std::int32_t device) const;
@@ -124,6 +128,8 @@ class Segment {
 
   // Those whose names end in Locked want mutex_.
   Blocks::const_iterator FindLocked(const void* pointer) const;
+  Blocks::const_iterator FindInsideLocked(const void* begin, std::size_t bytes,
+                                          const char* name) const;
   Blocks::value_type NewBlockLocked(const Request& request);
   std::shared_ptr<Extent> NewExtentLocked(std::size_t bytes);
   Blocks::const_iterator FreeLocked(Blocks::const_iterator block);

@@ -20,16 +20,31 @@ bool Overlap(const void* a, const void* b, std::size_t bytes) {
 
 }  // namespace
 
+// The block that the range lies in; none if it begins in memory that is not ours.
+Segment::Blocks::const_iterator Segment::FindInsideLocked(const void* begin, std::size_t bytes,
+                                                          const char* name) const {
+  const auto found = FindLocked(begin);
+  if (found == blocks_.end()) return found;
+  const auto& [address, block] = *found;
+  const auto in_block = static_cast<std::size_t>(static_cast<const std::byte*>(begin) - address);
+  Require(
+      bytes <= block.bytes - in_block, Code::kRtParamInvalid,
+      "{} is {} bytes at {}; must be at most the {} bytes up to the end of the allocation at {}",
+      name, bytes, begin, block.bytes - in_block, static_cast<const void*>(address));
+  return found;
+}
+
+void Segment::RequireInside(const void* begin, std::size_t bytes, const char* name) const {
+  const std::shared_lock lock(mutex_);
+  (void)FindInsideLocked(begin, bytes, name);
+}
+
 void Segment::Commit(const void* begin, std::size_t bytes) {
   if (bytes == 0) return;
   std::shared_lock lock(mutex_);
-  const auto found = FindLocked(begin);
+  const auto found = FindInsideLocked(begin, bytes, "memory to be written");
   if (found == blocks_.end()) return;
-  const auto& [address, block] = *found;
-  const auto in_block = static_cast<std::size_t>(static_cast<const std::byte*>(begin) - address);
-  Require(bytes <= block.bytes - in_block, Code::kAclInvalidParam,
-          "{} bytes from {} leave the allocation at {}, which ends after {}", bytes, begin,
-          static_cast<const void*>(address), block.bytes - in_block);
+  const auto& block = found->second;
   const auto first =
       static_cast<std::size_t>(static_cast<const std::byte*>(begin) - block.extent->base());
   if (block.extent->IsCommitted(first, first + bytes)) return;
@@ -85,33 +100,36 @@ bool Segment::RetireCache() {
   return !all.empty();
 }
 
-void Segment::CopyOut(void* to, const void* from, std::size_t bytes) const {
+void Segment::CopyOut(void* dst, const void* src, std::size_t bytes) const {
   if (bytes == 0) return;
-  std::shared_ptr<Extent> extent;
+  std::shared_ptr<Extent> extent;  // null: not ours
   {
     const std::shared_lock lock(mutex_);
-    const auto found = FindLocked(from);
+    const auto found = FindInsideLocked(src, bytes, "src");
     if (found != blocks_.end()) extent = found->second.extent;
   }
-  const auto* const source = static_cast<const std::byte*>(from);
-  const bool ours = extent != nullptr &&
-                    bytes <= extent->bytes() - static_cast<std::size_t>(source - extent->base());
-  if (!ours || Overlap(to, from, bytes)) {
-    std::memmove(to, from, bytes);
+  if (extent == nullptr || Overlap(dst, src, bytes)) {
+    std::memmove(dst, src, bytes);
     return;
   }
-  extent->CopyOut(static_cast<std::byte*>(to), static_cast<std::size_t>(source - extent->base()),
-                  bytes);
+  const auto offset = static_cast<std::size_t>(static_cast<const std::byte*>(src) - extent->base());
+  extent->CopyOut(static_cast<std::byte*>(dst), offset, bytes);
 }
 
-void Segment::CopyIn(void* to, const void* from, std::size_t bytes) {
-  Commit(to, bytes);
-  CopyOut(to, from, bytes);
+void Segment::CopyIn(void* dst, const void* src, std::size_t bytes) {
+  if (bytes == 0) return;
+  // Before pages are made for a copy that is then refused.
+  RequireInside(dst, bytes, "dst");
+  RequireInside(src, bytes, "src");
+  Commit(dst, bytes);
+  CopyOut(dst, src, bytes);
 }
 
-void Segment::Fill(void* to, int value, std::size_t bytes) {
-  Commit(to, bytes);
-  if (bytes > 0) std::memset(to, value, bytes);
+void Segment::Fill(void* memory, int value, std::size_t bytes) {
+  if (bytes == 0) return;
+  RequireInside(memory, bytes, "devPtr");
+  Commit(memory, bytes);
+  std::memset(memory, value, bytes);
 }
 
 }  // namespace ferry::memory

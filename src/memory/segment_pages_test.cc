@@ -89,10 +89,10 @@ TEST(Commit, RefusesARangeThatLeavesItsAllocation) {
   Segment segment(Limited(kGiB));
   auto* const block = static_cast<std::byte*>(segment.Allocate(1000, 0));
   EXPECT_NO_THROW(segment.Commit(block, 1024));
-  EXPECT_EQ(ErrorOf([&] { segment.Commit(block, 1025); }).code(), Code::kAclInvalidParam);
-  EXPECT_EQ(ErrorOf([&] { segment.Commit(block + 1000, 25); }).code(), Code::kAclInvalidParam);
+  EXPECT_EQ(ErrorOf([&] { segment.Commit(block, 1025); }).code(), Code::kRtParamInvalid);
+  EXPECT_EQ(ErrorOf([&] { segment.Commit(block + 1000, 25); }).code(), Code::kRtParamInvalid);
   EXPECT_EQ(ErrorOf([&] { segment.Commit(block + 1, ~std::size_t{0}); }).code(),
-            Code::kAclInvalidParam);
+            Code::kRtParamInvalid);
 }
 
 TEST(Commit, OfManyThreadsIsCountedOnce) {
@@ -174,6 +174,32 @@ TEST(CopyIn, BetweenDevicesDoesNotFillTheSource) {
   void* const to = segment.Allocate(32 * kMiB, 1);
   segment.CopyIn(to, from, 32 * kMiB);
   EXPECT_EQ(Committed(segment), 32 * kMiB);
+}
+
+TEST(CopyIn, StaysInTheAllocationsOfBothEnds) {
+  Segment segment(Limited(kGiB));
+  auto* const small = static_cast<std::byte*>(segment.Allocate(512, 0));
+  auto* const large = static_cast<std::byte*>(segment.Allocate(kMiB, 0));
+  const Error dst = ErrorOf([&] { segment.CopyIn(small, large, 513); });
+  EXPECT_EQ(dst.code(), Code::kRtParamInvalid);
+  EXPECT_EQ(dst.message().find("dst is 513 bytes at 0x"), 0U) << dst.message();
+  EXPECT_NE(dst.message().find("must be at most the 512 bytes"), std::string::npos);
+  const Error src = ErrorOf([&] { segment.CopyIn(large, small + 1, 512); });
+  EXPECT_EQ(src.code(), Code::kRtParamInvalid);
+  EXPECT_EQ(src.message().find("src is 512 bytes at 0x"), 0U) << src.message();
+  EXPECT_EQ(Committed(segment), 0U) << "a refused copy makes no pages";
+  std::vector<std::byte> plain(kMiB);
+  EXPECT_EQ(ErrorOf([&] { segment.CopyOut(plain.data(), small, 513); }).code(),
+            Code::kRtParamInvalid);
+  EXPECT_NO_THROW(segment.CopyIn(small, small, 512));
+}
+
+TEST(Fill, StaysInItsAllocation) {
+  Segment segment(Limited(kGiB));
+  void* const block = segment.Allocate(512, 0);
+  const Error error = ErrorOf([&] { segment.Fill(block, 0, 513); });
+  EXPECT_EQ(error.code(), Code::kRtParamInvalid);
+  EXPECT_EQ(error.message().find("devPtr is 513 bytes at 0x"), 0U) << error.message();
 }
 
 TEST(Fill, CommitsAndSets) {

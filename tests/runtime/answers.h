@@ -88,8 +88,9 @@ class BlockedStream {
   const aclrtStream stream_;
 };
 
-// Queues a task that fails with 100000 and whose message names aclrtMemsetAsync: it leaves
+// Queues a task that fails with kQueuedFailure and whose message names aclrtMemsetAsync: it leaves
 // `memory`, an allocation of far less than a megabyte.
+inline constexpr aclError kQueuedFailure = ACL_ERROR_RT_PARAM_INVALID;
 inline void QueueFailure(void* memory, aclrtStream stream) {
   constexpr std::size_t kTooMuch = std::size_t{1} << 20;
   EXPECT_EQ(aclrtMemsetAsync(memory, kTooMuch, 0, kTooMuch, stream), ACL_SUCCESS);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "runtime/answers.h"
 
@@ -124,6 +125,27 @@ TEST_F(MemoryTest, CopyArgumentsAreChecked) {
   ExpectFailure(aclrtMemcpyAsync(to, 8, nullptr, 8, kind, nullptr), ACL_ERROR_INVALID_PARAM, {});
   ExpectFailure(aclrtMemcpyAsync(to, 7, to, 8, kind, nullptr), ACL_ERROR_RT_PARAM_INVALID,
                 {"destMax = 7"});
+}
+
+// Where an end is device memory, more is known than what the caller says of it.
+TEST_F(MemoryTest, CopiesAndFillsStayInTheAllocationsTheyBeginIn) {
+  constexpr std::size_t kTooMuch = std::size_t{1} << 20;
+  std::vector<char> host(kTooMuch);
+  void* small = nullptr;
+  ASSERT_EQ(aclrtMallocAlign32(&small, 512, kPolicy), ACL_SUCCESS);
+  ExpectFailure(aclrtMemcpy(small, kTooMuch, host.data(), kTooMuch, ACL_MEMCPY_HOST_TO_DEVICE),
+                ACL_ERROR_RT_PARAM_INVALID,
+                {"aclrtMemcpy: dst is 1048576 bytes at 0x", "must be at most the 512 bytes"});
+  ExpectFailure(aclrtMemcpy(host.data(), kTooMuch, small, kTooMuch, ACL_MEMCPY_DEVICE_TO_HOST),
+                ACL_ERROR_RT_PARAM_INVALID, {"aclrtMemcpy: src is 1048576 bytes at 0x"});
+  ExpectFailure(aclrtMemset(static_cast<char*>(small) + 500, 13, 0, 13), ACL_ERROR_RT_PARAM_INVALID,
+                {"aclrtMemset: devPtr is 13 bytes at 0x", "at most the 12 bytes"});
+  EXPECT_EQ(
+      aclrtMemcpyAsync(host.data(), kTooMuch, small, kTooMuch, ACL_MEMCPY_DEVICE_TO_HOST, nullptr),
+      ACL_SUCCESS);
+  ExpectFailure(aclrtSynchronizeStream(nullptr), ACL_ERROR_RT_PARAM_INVALID,
+                {"aclrtMemcpyAsync: src is 1048576 bytes at 0x"});
+  EXPECT_EQ(aclrtFree(small), ACL_SUCCESS);
 }
 
 TEST_F(MemoryTest, FillArgumentsAreChecked) {
