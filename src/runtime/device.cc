@@ -69,7 +69,9 @@ std::set<std::int32_t> End(const Holdings& holdings, bool force) {
     if (context != nullptr) context->Close();
   }
   // All are asked to end before any is waited for.
-  for (const auto& [handle, stream] : holdings.streams) stream->Close(force);
+  std::vector<std::shared_ptr<Stream>> streams;
+  for (const auto& [handle, stream] : holdings.streams) streams.push_back(stream);
+  Stream::CloseAll(streams, force);
   const auto start = Clock::now();
   const Timeout limit = force ? Timeout(kForcedEndWait) : std::nullopt;
   std::set<std::int32_t> busy;

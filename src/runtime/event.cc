@@ -23,20 +23,20 @@ class EventTask : public Task {
   void TakeNumber() { number_ = event_->NextNumber(action_); }
 
   void Run(const std::atomic<bool>& abort) override {
-    if (action_ == Event::Action::kWait) {
-      event_->Wait(number_, abort);
-      event_->EndWait();
-    } else {
-      event_->Pass(action_, number_);
+    switch (action_) {
+      case Event::Action::kRecord:
+        return event_->PassRecord(number_, /*dropped=*/false);
+      case Event::Action::kReset:
+        return event_->PassReset(number_);
+      case Event::Action::kWait:
+        event_->Wait(number_, abort);
+        return event_->EndWait();
     }
   }
 
   void Drop(const std::string& /*reason*/) noexcept override {
-    if (action_ == Event::Action::kWait) {
-      event_->EndWait();
-    } else {
-      event_->Pass(action_, number_);
-    }
+    if (action_ == Event::Action::kRecord) event_->PassRecord(number_, /*dropped=*/true);
+    if (action_ == Event::Action::kWait) event_->EndWait();
   }
 
  private:
@@ -74,17 +74,25 @@ void Event::WaitOn(Stream& stream) {
   Queue(stream, Action::kWait);
 }
 
-void Event::Pass(Action action, std::uint64_t number) {
+// A slower stream's older mark does not undo a newer one.
+bool Event::IsNewestLocked(std::uint64_t number) {
+  if (number < passed_) return false;
+  passed_ = number;
+  return true;
+}
+
+void Event::PassRecord(std::uint64_t number, bool dropped) {
   const std::lock_guard lock(mutex_);
   ahead_.erase(number);
   changed_.notify_all();
-  if (number < passed_) return;  // a slower stream's older mark does not undo a newer one
-  passed_ = number;
-  if (action == Action::kRecord) {
-    recorded_at_ = std::chrono::steady_clock::now();
-  } else {
-    recorded_at_.reset();
-  }
+  if (!IsNewestLocked(number)) return;
+  recorded_at_.reset();
+  if (!dropped) recorded_at_ = std::chrono::steady_clock::now();
+}
+
+void Event::PassReset(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  if (IsNewestLocked(number)) recorded_at_.reset();
 }
 
 void Event::Wait(std::uint64_t number, const std::atomic<bool>& abort) {

@@ -17,8 +17,8 @@
 namespace ferry::runtime {
 
 // Records and resets are numbered when they are queued. Streams pass them in any order; an event is
-// as the latest that was passed left it. One that is dropped counts as passed, so that nobody waits
-// for what will never come.
+// as the latest that was passed left it. A record that is dropped leaves the event not recorded,
+// and nobody waits any longer for what will never come; a reset that is dropped changes nothing.
 class Event : public std::enable_shared_from_this<Event> {
  public:
   Event() = default;
@@ -54,7 +54,9 @@ class Event : public std::enable_shared_from_this<Event> {
 
   std::uint64_t NextNumber(Action action);
   void Queue(Stream& stream, Action action);
-  void Pass(Action action, std::uint64_t number);
+  void PassRecord(std::uint64_t number, bool dropped);
+  void PassReset(std::uint64_t number);
+  [[nodiscard]] bool IsNewestLocked(std::uint64_t number);
   void Wait(std::uint64_t number, const std::atomic<bool>& abort);
   void EndWait();
   [[nodiscard]] bool IsRecordedLocked() const;

@@ -108,6 +108,40 @@ TEST(Event, IsNotChangedByAnOlderMarkOfASlowerStream) {
   EXPECT_FALSE(event->IsRecorded()) << "the reset was queued later";
 }
 
+TEST(Event, IsNotRecordedByARecordThatWasDropped) {
+  const auto event = std::make_shared<Event>();
+  Stream stream(0);
+  event->Record(stream);
+  stream.Synchronize(kForEver);
+  Gate started;
+  Gate end;
+  stream.Enqueue(Hold(started, end));
+  event->Record(stream);
+  started.Pass();
+  stream.Abort();
+  end.Open();
+  EXPECT_FALSE(event->IsRecorded());
+  EXPECT_FALSE(event->RecordedAt().has_value()) << "not the earlier one either";
+  event->Record(stream);
+  EXPECT_THROW(stream.Synchronize(kForEver), AsyncError);
+  EXPECT_TRUE(event->IsRecorded()) << "a later record counts";
+}
+
+TEST(Event, StaysRecordedWhenAResetIsDropped) {
+  const auto event = std::make_shared<Event>();
+  Stream stream(0);
+  event->Record(stream);
+  stream.Synchronize(kForEver);
+  Gate started;
+  Gate end;
+  stream.Enqueue(Hold(started, end));
+  event->Reset(stream);
+  started.Pass();
+  stream.Abort();
+  end.Open();
+  EXPECT_TRUE(event->IsRecorded());
+}
+
 TEST(EventTime, IsThatOfTheLatestRecord) {
   Stream stream(0);
   const auto start = NewEvent();

@@ -36,6 +36,8 @@ struct Entry {
 };
 using Queue = std::deque<Entry>;
 
+constexpr const char* kDestroyed = "its stream was destroyed";
+
 // The tasks end here, with their queue.
 // NOLINTNEXTLINE(performance-unnecessary-value-param)
 void DropAll(Queue queue, const std::string& reason) {
@@ -87,6 +89,7 @@ struct Stream::State {
   void Work();
   void RunOne(std::unique_lock<std::mutex>& lock);
   Queue GiveUp();
+  Queue Close(bool force);
   // Whether no task up to `number` is queued or runs.
   [[nodiscard]] bool HasPassed(std::uint64_t number) const;
   bool WaitToPass(std::unique_lock<std::mutex>& lock, std::uint64_t number, Timeout timeout);
@@ -158,6 +161,18 @@ void Stream::State::RunOne(std::unique_lock<std::mutex>& lock) {
 Queue Stream::State::GiveUp() {
   if (running != 0) abort.store(true, std::memory_order_relaxed);
   return std::exchange(queue, {});
+}
+
+// Takes no more tasks. Returns what the caller drops without the lock: the queue, or (no force)
+// nothing.
+Queue Stream::State::Close(bool force) {
+  const std::lock_guard lock(mutex);
+  closed = true;
+  Queue dropped;
+  if (force) dropped = GiveUp();
+  work.notify_all();
+  done.notify_all();
+  return dropped;
 }
 
 bool Stream::State::HasPassed(std::uint64_t number) const {
@@ -246,15 +261,14 @@ void Stream::Abort() {
 }
 
 void Stream::Close(bool force) {
-  Queue dropped;
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->closed = true;
-    if (force) dropped = state_->GiveUp();
-    state_->work.notify_all();
-    state_->done.notify_all();
-  }
-  DropAll(std::move(dropped), "its stream was destroyed");
+  DropAll(state_->Close(force), kDestroyed);
+}
+
+void Stream::CloseAll(const std::vector<std::shared_ptr<Stream>>& streams, bool force) {
+  std::vector<Queue> dropped;
+  dropped.reserve(streams.size());
+  for (const auto& stream : streams) dropped.push_back(stream->state_->Close(force));
+  for (Queue& queue : dropped) DropAll(std::move(queue), kDestroyed);
 }
 
 bool Stream::Destroy(bool force) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "runtime/task.h"
@@ -74,6 +75,10 @@ class Stream {
   // Takes no more tasks. What is queued still runs; or (force) it is dropped, and the running task
   // is asked to end.
   void Close(bool force);
+
+  // Closes all of them. With force no queue is dropped before all are taken: what one stream's
+  // dropped work lets go must not be run by another that is about to end too.
+  static void CloseAll(const std::vector<std::shared_ptr<Stream>>& streams, bool force);
 
   // Closes the stream and waits for the end of its work, with force for two seconds at most.
   // Returns whether nothing runs any more.

@@ -128,13 +128,38 @@ TEST_F(EventTest, MayBeDestroyedWhileAStreamWaitsForIt) {
   EXPECT_EQ(aclrtSynchronizeStream(stream_), ACL_SUCCESS);
 }
 
+TEST_F(EventTest, ADroppedRecordLetsWaitersGoButRecordsNothing) {
+  const BlockedStream blocked;
+  EXPECT_EQ(aclrtRecordEvent(event_, blocked.get()), ACL_SUCCESS);
+  EXPECT_EQ(aclrtStreamWaitEvent(stream_, event_), ACL_SUCCESS);
+  EXPECT_EQ(aclrtStreamAbort(blocked.get()), ACL_SUCCESS);
+  EXPECT_EQ(aclrtSynchronizeStreamWithTimeout(stream_, 30'000), ACL_SUCCESS);
+  EXPECT_EQ(StatusOf(event_), ACL_EVENT_RECORDED_STATUS_NOT_READY);
+  float ms = 0;
+  ExpectFailure(aclrtEventElapsedTime(&ms, event_, event_), ACL_ERROR_RT_EVENT_TIMESTAMP_INVALID,
+                {"startEvent is 0x", "not recorded"});
+  ExpectFailure(aclrtSynchronizeEvent(event_), ACL_ERROR_RT_PARAM_INVALID, {"no record"});
+  EXPECT_EQ(aclrtSynchronizeStream(blocked.get()), ACL_ERROR_RT_STREAM_ABORT);
+}
+
+// Failure mode 1 drops what stands behind a failure, records too.
+TEST_F(EventTest, ARecordBehindAFailureIsNotRecordedWhereTheStreamStops) {
+  void* memory = nullptr;
+  ASSERT_EQ(aclrtMalloc(&memory, 64, ACL_MEM_MALLOC_HUGE_FIRST), ACL_SUCCESS);
+  ASSERT_EQ(aclrtSetStreamFailureMode(stream_, ACL_STOP_ON_FAILURE), ACL_SUCCESS);
+  QueueFailure(memory, stream_);
+  EXPECT_EQ(aclrtRecordEvent(event_, stream_), ACL_SUCCESS);
+  EXPECT_EQ(aclrtSynchronizeStream(stream_), kQueuedFailure);
+  EXPECT_EQ(StatusOf(event_), ACL_EVENT_RECORDED_STATUS_NOT_READY);
+}
+
 TEST_F(EventTest, DoesNotCollectErrors) {
   void* memory = nullptr;
   ASSERT_EQ(aclrtMalloc(&memory, 64, ACL_MEM_MALLOC_HUGE_FIRST), ACL_SUCCESS);
   QueueFailure(memory, stream_);
   EXPECT_EQ(aclrtRecordEvent(event_, stream_), ACL_SUCCESS);
   EXPECT_EQ(aclrtSynchronizeEvent(event_), ACL_SUCCESS);
-  EXPECT_EQ(aclrtSynchronizeStream(stream_), ACL_ERROR_INVALID_PARAM);
+  EXPECT_EQ(aclrtSynchronizeStream(stream_), kQueuedFailure);
 }
 
 TEST_F(EventTest, ElapsedTimeIsInMillisecondsAndInOrder) {
