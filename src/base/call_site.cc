@@ -45,10 +45,11 @@ bool StartsProgram(const Dl_info& info) {
 
 std::string FrameText(const void* address, const Dl_info& info) {
   const auto at = reinterpret_cast<std::uintptr_t>(address);
-  const auto base = info.dli_sname != nullptr ? info.dli_saddr : info.dli_fbase;
-  const std::string name = info.dli_sname != nullptr ? ReadableName(info.dli_sname) : "";
-  return fmt::format("{}+{:#x} ({})", name, at - reinterpret_cast<std::uintptr_t>(base),
-                     ModuleOf(info));
+  const std::string module(ModuleOf(info));
+  if (info.dli_sname == nullptr)
+    return fmt::format("{}+{:#x}", module, at - reinterpret_cast<std::uintptr_t>(info.dli_fbase));
+  return fmt::format("{}+{:#x} ({})", ReadableName(info.dli_sname),
+                     at - reinterpret_cast<std::uintptr_t>(info.dli_saddr), module);
 }
 
 using Frames = std::array<void*, kDepth>;

@@ -8,8 +8,7 @@ namespace ferry {
 
 // The calls that led here, the innermost of the program's first and Ferry's own left out:
 // `Upload+0x1c (prog) <- main+0x45 (prog)`. A function has a name if its module exports it (link a
-// program with -rdynamic); otherwise the offset is one in the module, for addr2line. Costs
-// microseconds.
+// program with -rdynamic); otherwise it is `prog+0x1234`, for addr2line. Costs microseconds.
 [[nodiscard]] std::string CallSite();
 
 }  // namespace ferry

@@ -11,6 +11,7 @@
 #include "base/live_objects.h"
 #include "capi/guard.h"
 #include "memory/segment.h"
+#include "ops/memory_use.h"
 #include "runtime/context.h"
 #include "runtime/device.h"
 
@@ -117,6 +118,7 @@ aclError aclrtMallocAlign32(void** devPtr, size_t size, aclrtMemMallocPolicy /*p
 aclError aclrtFree(void* devPtr) {
   return Guard("aclrtFree", [&] {
     RequireNotNull(devPtr, "devPtr");
+    ferry::ops::RequireUnused(devPtr);
     live::Died(devPtr);
     try {
       ProcessSegment().Free(devPtr);

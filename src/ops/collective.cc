@@ -13,8 +13,8 @@ namespace {
 // A numbered call in a stream's queue.
 class CollectiveTask : public runtime::Task {
  public:
-  CollectiveTask(std::shared_ptr<comm::Call> call, Work work)
-      : call_(std::move(call)), work_(std::move(work)) {}
+  CollectiveTask(std::shared_ptr<comm::Call> call, Work work, const MemoryUses& uses)
+      : call_(std::move(call)), work_(std::move(work)), note_(UseNote::Make(*call_, uses)) {}
 
   void Run(const std::atomic<bool>& abort) override { comm::RunCall(*call_, abort, work_); }
 
@@ -23,15 +23,16 @@ class CollectiveTask : public runtime::Task {
  private:
   const std::shared_ptr<comm::Call> call_;
   const Work work_;
+  const std::unique_ptr<const UseNote> note_;
 };
 
 }  // namespace
 
 void QueueCollective(const std::string& operator_name, const Members& members, const Work& work,
-                     runtime::Stream& stream) {
+                     runtime::Stream& stream, const MemoryUses& uses) {
   comm::TakeNumbers(operator_name, members.ep, members.tp,
                     [&](const std::shared_ptr<comm::Call>& call) {
-                      stream.Enqueue(std::make_unique<CollectiveTask>(call, work));
+                      stream.Enqueue(std::make_unique<CollectiveTask>(call, work, uses));
                     });
 }
 

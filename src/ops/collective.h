@@ -7,6 +7,7 @@
 
 #include "comm/group.h"
 #include "ops/lookup.h"
+#include "ops/memory_use.h"
 #include "runtime/stream.h"
 
 namespace ferry::ops {
@@ -16,9 +17,9 @@ using Work = std::function<void(comm::Group& ep, comm::Group* tp)>;
 
 // Takes the next number of each communicator and queues `work` as that call. Throws
 // Error{kRuntimeError} if a communicator was destroyed, Error{kRtInvalidHandle} if the stream was;
-// no number is taken then.
+// no number is taken then. `uses` is kept noted until the call has ended.
 void QueueCollective(const std::string& operator_name, const Members& members, const Work& work,
-                     runtime::Stream& stream);
+                     runtime::Stream& stream, const MemoryUses& uses = {});
 
 }  // namespace ferry::ops
 

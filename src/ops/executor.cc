@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/caught.h"
+#include "base/env.h"
 #include "runtime/context.h"
 #include "runtime/handle_table.h"
 
@@ -67,6 +68,18 @@ const Position& PositionAt(const Positions& all, TensorSide side, std::size_t in
   return all.outputs[index - first.size()];
 }
 
+// The memory of all tensors that the operation was given.
+MemoryUses UsesOf(Operation& operation) {
+  MemoryUses uses;
+  const Positions all = operation.GetPositions();
+  for (const auto* positions : {&all.inputs, &all.outputs}) {
+    for (const Position& position : *positions) {
+      if (position.tensor != nullptr) AddUse(position.name, *position.tensor, uses);
+    }
+  }
+  return uses;
+}
+
 }  // namespace
 
 Executor::Executor(Members members, std::unique_ptr<Operation> operation)
@@ -77,11 +90,13 @@ Executor::Executor(Members members, std::unique_ptr<Operation> operation)
 
 void Executor::Launch(runtime::Stream& stream) const {
   Work work;
+  MemoryUses uses;
   {
     const std::lock_guard lock(mutex_);
     work = work_;
+    if (env::Strict()) uses = UsesOf(*operation_);
   }
-  QueueCollective(operator_name_, members_, work, stream);
+  QueueCollective(operator_name_, members_, work, stream, uses);
 }
 
 void Executor::MoveTensor(TensorSide side, std::size_t index, std::byte* storage,

@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/env.h"
 #include "ops/combine_contract.h"
 #include "ops/combine_params.h"
 #include "ops/dispatch_contract.h"
 #include "ops/dispatch_params.h"
+#include "ops/strict_work.h"
 
 namespace ferry::ops {
 namespace {
@@ -45,9 +47,10 @@ class DispatchOperation : public Operation {
 
   [[nodiscard]] Work Check() const override {
     auto work = std::make_shared<const DispatchWork>(CheckDispatch(call_));
-    return [work](comm::Group& ep, comm::Group* tp) {
+    Work run = [work](comm::Group& ep, comm::Group* tp) {
       moe::Dispatch(work->input, work->output, work->agreement, ep, tp);
     };
+    return env::Strict() ? StrictDispatch(call_.group_ep.text, work, std::move(run)) : run;
   }
 
  private:
@@ -89,7 +92,8 @@ class CombineOperation : public Operation {
 
   [[nodiscard]] Work Check() const override {
     auto work = std::make_shared<const CombineWork>(CheckCombine(call_));
-    return [work](comm::Group& ep, comm::Group* tp) { RunCombine(*work, ep, tp); };
+    Work run = [work](comm::Group& ep, comm::Group* tp) { RunCombine(*work, ep, tp); };
+    return env::Strict() ? StrictCombine(call_.group_ep.text, work, std::move(run)) : run;
   }
 
  private:

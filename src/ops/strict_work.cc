@@ -1,0 +1,73 @@
+#include "ops/strict_work.h"
+
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "moe/extent.h"
+#include "ops/pairing.h"
+
+namespace ferry::ops {
+namespace {
+
+constexpr std::byte kPoison{0xFF};  // NaN as float32, float16 and bfloat16
+
+bool OverlapsInput(const moe::Extent& output, const moe::DispatchInput& input) {
+  const ConstRows ids = {reinterpret_cast<const std::byte*>(input.expert_ids.data),
+                         DType::kInt32,
+                         input.expert_ids.rows,
+                         input.expert_ids.cols,
+                         input.expert_ids.row_stride * 4,
+                         input.expert_ids.col_stride * 4};
+  return output.Overlaps(moe::ExtentOf(input.x)) || output.Overlaps(moe::ExtentOf(ids));
+}
+
+// All elements of the view, and nothing between them.
+void PoisonRows(const Rows& rows, comm::Group& group) {
+  const moe::Extent extent = moe::ExtentOf(AsConst(rows));
+  group.Commit(extent.begin, extent.bytes);
+  const bool dense = rows.rows_are_dense();
+  const auto run = dense ? static_cast<std::size_t>(rows.row_bytes()) : SizeOf(rows.dtype);
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    for (std::int64_t c = 0; c < (dense ? 1 : rows.cols); ++c) {
+      std::memset(rows.row(r) + c * rows.col_stride, static_cast<int>(kPoison), run);
+    }
+  }
+}
+
+// The rows that this call will receive are written over it.
+void PoisonOutputs(const DispatchWork& work, comm::Group& ep) {
+  const Rows& expand_x = work.output.expand_x;
+  if (!OverlapsInput(moe::ExtentOf(AsConst(expand_x)), work.input)) PoisonRows(expand_x, ep);
+}
+
+}  // namespace
+
+Work StrictDispatch(const std::string& group, const std::shared_ptr<const DispatchWork>& checked,
+                    Work work) {
+  return [group, checked, work = std::move(work)](comm::Group& ep, comm::Group* tp) {
+    const moe::DispatchInput& input = checked->input;
+    RoutedIds ids = ReadRoutedIds(input.expert_ids, input.mask);
+    RequireDistinctIds(ids, input.config.num_experts, ep.rank());
+    PoisonOutputs(*checked, ep);
+    work(ep, tp);
+    const auto assist = FingerprintOf(
+        input.config, ep.rank(), {checked->output.assist_info, checked->output.ep_recv_counts});
+    if (assist) RememberDispatch({group, ep.rank()}, *assist, std::move(ids));
+  };
+}
+
+Work StrictCombine(const std::string& group, const std::shared_ptr<const CombineWork>& checked,
+                   Work work) {
+  return [group, checked, work = std::move(work)](comm::Group& ep, comm::Group* tp) {
+    const moe::CombineInput& input = checked->input;
+    const RoutedIds ids = ReadRoutedIds(input.expert_ids, input.mask);
+    RequireDistinctIds(ids, input.config.num_experts, ep.rank());
+    const auto assist =
+        FingerprintOf(input.config, ep.rank(), {input.assist_info, input.ep_send_counts});
+    if (assist) RequireIdsOfDispatch({group, ep.rank()}, *assist, ids);
+    work(ep, tp);
+  };
+}
+
+}  // namespace ferry::ops

@@ -1,0 +1,26 @@
+// What FERRY_STRICT=1 does around a running operator: ids are judged, unwritten rows are poisoned,
+// and a combine is held against the dispatch whose assistInfo it was given.
+#ifndef FERRY_OPS_STRICT_WORK_H_
+#define FERRY_OPS_STRICT_WORK_H_
+
+#include <memory>
+#include <string>
+
+#include "ops/collective.h"
+#include "ops/combine_contract.h"
+#include "ops/dispatch_contract.h"
+
+namespace ferry::ops {
+
+// `work` with the checks of a dispatch before it, which throw Error{507015}; if it succeeds, its
+// ids are remembered for the combine. `group` is the EP group's name.
+[[nodiscard]] Work StrictDispatch(const std::string& group,
+                                  const std::shared_ptr<const DispatchWork>& checked, Work work);
+
+// `work` with the checks of a combine before it.
+[[nodiscard]] Work StrictCombine(const std::string& group,
+                                 const std::shared_ptr<const CombineWork>& checked, Work work);
+
+}  // namespace ferry::ops
+
+#endif  // FERRY_OPS_STRICT_WORK_H_

@@ -1,0 +1,177 @@
+// What FERRY_STRICT=1 finds in programs, through the C API.
+#include <acl/acl.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "aclnnop/aclnn_moe_distribute_dispatch_v2.h"
+#include "moe/reference.h"
+#include "support/moe_calls.h"
+#include "support/world.h"
+
+namespace ferry::support {
+namespace {
+
+constexpr std::int32_t kFailed = 507015;
+constexpr std::int32_t kInvalid = 107000;
+
+moe::MoeConfig SmallConfig() {
+  return {.ep_size = 2,
+          .num_experts = 4,
+          .top_k = 2,
+          .hidden = 1024,
+          .global_batch = 4,
+          .x_type = DType::kBFloat16};
+}
+
+// Two tokens a rank, both to experts 0 and 1.
+std::vector<reference::DispatchRank> Inputs(const moe::MoeConfig& config) {
+  reference::DispatchRank rank;
+  rank.num_tokens = 2;
+  rank.x.assign(static_cast<std::size_t>(2 * config.hidden), 0x3f80);
+  rank.expert_ids = {0, 1, 0, 1};
+  return std::vector<reference::DispatchRank>(2, rank);
+}
+
+std::vector<DispatchTensors> Tensors(const moe::MoeConfig& config,
+                                     const std::vector<reference::DispatchRank>& inputs) {
+  std::vector<DispatchTensors> tensors;
+  for (std::size_t r = 0; r < inputs.size(); ++r)
+    tensors.push_back(MakeDispatch(config, static_cast<std::int32_t>(r), inputs[r]));
+  return tensors;
+}
+
+std::vector<CombineTensors> CombinesAfter(const moe::MoeConfig& config,
+                                          const std::vector<DispatchTensors>& dispatched) {
+  reference::CombineRank input;
+  input.num_tokens = 2;
+  input.expert_scales = {0.5F, 0.5F, 0.5F, 0.5F};
+  std::vector<CombineTensors> tensors;
+  for (const DispatchTensors& dispatch : dispatched)
+    tensors.push_back(MakeCombineAfter(config, dispatch, input));
+  return tensors;
+}
+
+std::string RecentMessage() {
+  const char* const message = aclGetRecentErrMsg();
+  return message == nullptr ? "" : message;
+}
+
+void ExpectAllFailed(const std::vector<Outcome>& outcomes, const std::string& part) {
+  for (const Outcome& outcome : outcomes) {
+    EXPECT_EQ(outcome.finish, kFailed);
+    EXPECT_NE(outcome.message.find(part), std::string::npos) << outcome.message;
+  }
+}
+
+TEST(Strict, PoisonsRowsThatNobodySentAndTheyAreThoseBehindTheReceivedOnes) {
+  const auto config = SmallConfig();
+  const World world(2);
+  const auto tensors = Tensors(config, Inputs(config));
+  ASSERT_TRUE(AllOk(Dispatch(world, config, tensors)));
+  const std::int64_t elements = tensors[0].expand_x->num_elements();
+  const auto first = tensors[0].expand_x->Read<std::uint16_t>(elements);
+  const auto second = tensors[1].expand_x->Read<std::uint16_t>(elements);
+  EXPECT_EQ(first.front(), 0x3f80);
+  // Rank 1's experts 2 and 3 received nothing.
+  EXPECT_EQ(second, std::vector<std::uint16_t>(second.size(), 0xffff));
+}
+
+TEST(Strict, RefusesADuplicateIdOnEveryRank) {
+  const auto config = SmallConfig();
+  const World world(2);
+  auto inputs = Inputs(config);
+  inputs[1].expert_ids = {0, 1, 3, 3};
+  ExpectAllFailed(Dispatch(world, config, Tensors(config, inputs)),
+                  "rank 1 token 1: expertIds has expert 3 twice, at k 0 and k 1");
+}
+
+TEST(Strict, AcceptsACombineWithItsDispatchsIds) {
+  const auto config = SmallConfig();
+  const World world(2);
+  const auto tensors = Tensors(config, Inputs(config));
+  ASSERT_TRUE(AllOk(Dispatch(world, config, tensors)));
+  EXPECT_TRUE(AllOk(Combine(world, config, CombinesAfter(config, tensors))));
+}
+
+TEST(Strict, RefusesACombineWithOtherIds) {
+  const auto config = SmallConfig();
+  const World world(2);
+  const auto tensors = Tensors(config, Inputs(config));
+  ASSERT_TRUE(AllOk(Dispatch(world, config, tensors)));
+  tensors[1].expert_ids->Write<std::int32_t>({0, 1, 0, 2});
+  ExpectAllFailed(Combine(world, config, CombinesAfter(config, tensors)),
+                  "rank 1 token 1 k 1: expertIds has 2, and had 1 in the dispatch");
+}
+
+TEST(Strict, RefusesToFreeWhatAQueuedOperatorReads) {
+  std::int32_t device = 0;
+  void* memory = nullptr;
+  const auto config = SmallConfig();
+  const World world(2);
+  world.Use(0);
+  ASSERT_EQ(aclrtGetDevice(&device), 0);
+  const std::size_t bytes = 2 * 1024 * sizeof(std::uint16_t);
+  ASSERT_EQ(aclrtMalloc(&memory, bytes, ACL_MEM_MALLOC_HUGE_FIRST), 0);
+  auto tensors = Tensors(config, Inputs(config));
+  const std::int64_t dims[] = {2, 1024};
+  aclTensor* const x =
+      aclCreateTensor(dims, 2, ACL_BF16, nullptr, 0, ACL_FORMAT_ND, dims, 2, memory);
+  const auto launch = [&](std::size_t r) {
+    world.Use(r);
+    const DispatchTensors& t = tensors[r];
+    std::uint64_t workspace = 0;
+    aclOpExecutor* executor = nullptr;
+    const int refused = aclnnMoeDistributeDispatchV2GetWorkspaceSize(
+        r == 0 ? x : t.x->handle(), t.expert_ids->handle(), nullptr, nullptr, nullptr,
+        world.rank(r).ep_name.c_str(), 2, static_cast<std::int64_t>(r), config.num_experts, "", 0,
+        0, 0, 0, 0, 0, 0, 1, nullptr, t.expand_x->handle(), nullptr, t.assist_info->handle(),
+        t.expert_token_nums->handle(), t.ep_recv_counts->handle(), t.tp_recv_counts->handle(),
+        nullptr, &workspace, &executor);
+    return refused != 0 ? refused
+                        : aclnnMoeDistributeDispatchV2(nullptr, 0, executor, world.rank(r).stream);
+  };
+  ASSERT_EQ(launch(0), 0);
+  EXPECT_EQ(aclrtFree(memory), kInvalid);
+  const std::string message = RecentMessage();
+  EXPECT_NE(message.find("holds x of aclnnMoeDistributeDispatchV2 call 1 on group \"" +
+                         world.rank(0).ep_name + "\" (rank 0), which has not ended"),
+            std::string::npos)
+      << message;
+  ASSERT_EQ(launch(1), 0);
+  for (const Outcome& outcome : world.Synchronize()) EXPECT_TRUE(outcome.ok()) << outcome.message;
+  EXPECT_EQ(aclrtFree(memory), 0) << RecentMessage();
+  EXPECT_EQ(aclDestroyTensor(x), 0);
+}
+
+TEST(Strict, ReportsAnOverrunIntoTheSlackAtFree) {
+  ASSERT_EQ(aclrtSetDevice(0), 0);
+  void* memory = nullptr;
+  ASSERT_EQ(aclrtMalloc(&memory, 100, ACL_MEM_MALLOC_HUGE_FIRST), 0);
+  auto* const bytes = static_cast<unsigned char*>(memory);
+  bytes[128 + 32] = 0;  // 100 rounded up to 32, plus 32, and one further
+  EXPECT_EQ(aclrtFree(memory), kInvalid);
+  const std::string message = RecentMessage();
+  EXPECT_NE(message.find("1 byte(s) were written behind the end"), std::string::npos) << message;
+  EXPECT_NE(message.find("160 usable bytes"), std::string::npos) << message;
+  EXPECT_EQ(aclrtFree(memory), kInvalid) << "it is freed";
+  ASSERT_EQ(aclrtResetDevice(0), 0);
+}
+
+TEST(Strict, GivesTheUsableBytesThatTheInterfacePromises) {
+  ASSERT_EQ(aclrtSetDevice(0), 0);
+  for (const std::size_t size : {1U, 31U, 32U, 33U, 4000U, 4064U, 100000U}) {
+    void* memory = nullptr;
+    ASSERT_EQ(aclrtMalloc(&memory, size, ACL_MEM_MALLOC_HUGE_FIRST), 0);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % 512, 0U);
+    std::memset(memory, 1, (size + 31) / 32 * 32 + 32);
+    EXPECT_EQ(aclrtFree(memory), 0) << size;
+  }
+  ASSERT_EQ(aclrtResetDevice(0), 0);
+}
+
+}  // namespace
+}  // namespace ferry::support
