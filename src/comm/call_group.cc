@@ -14,7 +14,6 @@
 namespace ferry::comm {
 
 CallGroup::CallGroup(const CallSide& side) : side_(side) {
-  NoteOperator(side_);
   SetPhase(side_, Phase::kWorking);
 }
 

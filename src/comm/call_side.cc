@@ -4,7 +4,6 @@
 
 #include <optional>
 
-#include "base/clock.h"
 #include "comm/verdict.h"
 
 namespace ferry::comm {
@@ -18,16 +17,12 @@ std::string TooLate(const CallSide& side) {
 
 }  // namespace
 
-void NoteOperator(const CallSide& side) {
-  side.board().rank(side.rank()).operation.Write(side.number, side.context->operator_name);
-}
-
 void SetPhase(const CallSide& side, Phase phase) {
-  RankState& state = side.board().rank(side.rank());
   // relaxed: for reports only.
-  state.activity_since.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
-  state.activity.store((static_cast<std::uint64_t>(phase) << 56) | side.number,
-                       std::memory_order_relaxed);
+  side.board()
+      .rank(side.rank())
+      .activity.store((static_cast<std::uint64_t>(phase) << 56) | side.number,
+                      std::memory_order_relaxed);
 }
 
 std::string SentenceOf(const CallSide& side, std::string_view cause) {

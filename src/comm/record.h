@@ -24,7 +24,7 @@ inline constexpr std::size_t kMaxAttributeName = 31;
 inline constexpr std::size_t kMaxAttributeValue = 31;
 inline constexpr std::size_t kMaxFailureText = 511;
 inline constexpr std::size_t kNumParts = 4;
-inline constexpr std::size_t kNumValues = 8;
+inline constexpr std::size_t kNumValues = 16;
 
 // Why this rank's own input cannot be worked on. Lower causes are reported first.
 enum class Cause : std::uint8_t { kNone = 0, kExpertId = 1, kOther = 2 };

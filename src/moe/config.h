@@ -33,6 +33,9 @@ struct MoeConfig {
 
   friend bool operator==(const MoeConfig&, const MoeConfig&) = default;
 
+  // What dispatch writes into expandX.
+  [[nodiscard]] bool quantizes() const { return quantization != Quantization::kNone; }
+  [[nodiscard]] DType dispatched_type() const { return quantizes() ? DType::kInt8 : x_type; }
   [[nodiscard]] std::int32_t num_moe_ranks() const { return ep_size - num_shared_ranks; }
   // L: MoE experts on each MoE rank.
   [[nodiscard]] std::int32_t experts_per_rank() const { return num_experts / num_moe_ranks(); }

@@ -30,6 +30,12 @@ Workspace& ThreadWorkspace() {
   return workspace;
 }
 
+Room RoomOf(const MoeConfig& config, const DispatchOutput& output) {
+  Room room{output.expand_x.rows, output.assist_info.size, {}};
+  if (config.quantizes()) room.dynamic_scales_size = output.dynamic_scales.size;
+  return room;
+}
+
 class DispatchCall {
  public:
   DispatchCall(const DispatchInput& input, const DispatchOutput& output, comm::Group& ep)
@@ -74,7 +80,7 @@ void DispatchCall::PublishTokens(const std::vector<comm::Attribute>& agreement) 
   comm::Record record;
   record.attributes = agreement;
   if (plan.failure.empty()) {
-    PublishPlan(plan, input_.x, record);
+    PublishPlan(plan, PrepareTokens(input_, active, ep_), record);
   } else {
     record.cause = comm::Cause::kExpertId;
     record.failure = plan.failure;
@@ -98,6 +104,7 @@ void DispatchCall::CommitOutputs() {
   const auto totals = static_cast<std::int64_t>(layout_.blocks.size()) * config_.tp_size;
   CommitExtent(ExtentOf(SliceRows(AsConst(output_.expand_x), 0, layout_.num_rows)));
   CommitExtent(ExtentOf(Prefix(output_.assist_info, 3 * layout_.num_rows)));
+  if (config_.quantizes()) CommitExtent(ExtentOf(Prefix(output_.dynamic_scales, layout_.num_rows)));
   CommitExtent(ExtentOf(output_.expert_token_nums));
   CommitExtent(ExtentOf(Prefix(output_.ep_recv_counts, totals)));
   if (config_.tp_size > 1) CommitExtent(ExtentOf(output_.tp_recv_counts));
@@ -115,20 +122,21 @@ CopyHint DispatchCall::HintForAll() const {
 void DispatchCall::MoveOwnRows() {
   OpenPlans();
   LayOutRows(config_, ep_.rank(), plans_, layout_);
-  CheckRoom(ep_.rank(), layout_, plans_, {output_.expand_x.rows, output_.assist_info.size});
+  CheckRoom(ep_.rank(), layout_, plans_, RoomOf(config_, output_));
   CommitOutputs();
   hint_ = HintForAll();
-  PullRows({config_, ep_.rank(), layout_, plans_}, {output_.expand_x, output_.assist_info}, hint_);
+  PullRows({config_, ep_.rank(), layout_, plans_},
+           {output_.expand_x, output_.assist_info, output_.dynamic_scales}, hint_);
   std::int64_t at = 0;
   for (const std::int32_t total : layout_.running_rows) output_.ep_recv_counts[at++] = total;
 }
 
 void DispatchCall::ExchangeRows(comm::Group& tp, comm::Record& record) {
-  PublishOwnRows(output_.expand_x, layout_, tp, record);
+  PublishOwnRows({config_, layout_, output_}, tp, record);
   tp.Publish(record);
   kernels::StreamFence();  // the peer reads the rows that MoveOwnRows wrote
   tp.Meet();
-  peer_rows_ = GatherFromPeer({config_, layout_.num_rows, hint_}, output_, ep_, tp);
+  peer_rows_ = GatherFromPeer({config_, layout_, output_}, hint_, ep_, tp);
   output_.tp_recv_counts[tp.rank()] = static_cast<std::int32_t>(layout_.num_rows);
   output_.tp_recv_counts[1 - tp.rank()] = static_cast<std::int32_t>(peer_rows_);
 }

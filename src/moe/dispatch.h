@@ -3,6 +3,7 @@
 #define FERRY_MOE_DISPATCH_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/matrix.h"
@@ -18,15 +19,18 @@ struct DispatchInput {
   ConstRows x;                            // [num_tokens, hidden] of config.x_type
   Matrix<const std::int32_t> expert_ids;  // [num_tokens, top_k], contents not yet checked
   ActiveMask mask = {};
+  // With quantisation: [num_shared_experts + num_experts, hidden], shared experts first.
+  std::optional<Matrix<const float>> smooth_scales = {};
 };
 
 struct DispatchOutput {
-  Rows expand_x;                           // [>= rows received, hidden]
+  Rows expand_x;                           // [>= rows received, hidden] of config.dispatched_type()
   Vector<std::int32_t> assist_info;        // [>= 3 * own rows]: source rank, token, slot
   Vector<std::int64_t> expert_token_nums;  // [local experts]
   CountsType counts_type = CountsType::kPrefixSums;
   Vector<std::int32_t> ep_recv_counts;  // [>= ep_size * local experts * tp_size], running totals
   Vector<std::int32_t> tp_recv_counts;  // [2] with TP, else never touched
+  Vector<float> dynamic_scales = {};    // [>= rows received] with quantisation, else never touched
 };
 
 // Runs one dispatch on this rank. `agreement` lists what must be equal on all ranks; `tp` is null

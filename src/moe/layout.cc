@@ -11,8 +11,9 @@ namespace ferry::moe {
 namespace {
 
 Block SharedBlock(const Placement& placement, std::int32_t rank, const PeerPlan& plan) {
-  if (!placement.SharedRankServes(rank, plan.rank)) return {plan.rank, {}};
-  return {plan.rank, plan.SharedTokens()};
+  const std::int32_t scale_row = placement.SharedExpertOf(rank);
+  if (!placement.SharedRankServes(rank, plan.rank)) return {plan.rank, {}, scale_row};
+  return {plan.rank, plan.SharedTokens(), scale_row};
 }
 
 // Who made the rows exceed the capacity: the lowest source whose tokens name an expert twice.
@@ -36,9 +37,11 @@ void LayOutRows(const MoeConfig& config, std::int32_t rank, std::span<const Peer
   layout.num_rows = 0;
   for (std::int32_t l = 0; l < config.local_experts(rank); ++l) {
     const std::int64_t rows_before = layout.num_rows;
+    const std::int32_t expert = first_expert + l;
     for (const PeerPlan& plan : plans) {
-      const Block block = shared ? SharedBlock(placement, rank, plan)
-                                 : Block{plan.rank, plan.PairsOf(first_expert + l)};
+      const Block block =
+          shared ? SharedBlock(placement, rank, plan)
+                 : Block{plan.rank, plan.PairsOf(expert), config.num_shared_experts + expert};
       layout.num_rows += block.num_rows();
       layout.blocks.push_back(block);
       layout.running_rows.push_back(static_cast<std::int32_t>(layout.num_rows));
@@ -54,6 +57,11 @@ void CheckRoom(std::int32_t rank, const RowLayout& layout, std::span<const PeerP
   if (layout.num_rows > room.expand_x_rows) {
     Fail(Code::kRtAicoreException, "rank {}: {} rows needed, expandX has {} rows available{}", rank,
          layout.num_rows, room.expand_x_rows, DuplicatesOf(plans));
+  }
+  if (room.dynamic_scales_size && layout.num_rows > *room.dynamic_scales_size) {
+    Fail(Code::kRtAicoreException,
+         "rank {}: {} rows needed, dynamicScales has {} elements available{}", rank,
+         layout.num_rows, *room.dynamic_scales_size, DuplicatesOf(plans));
   }
   if (3 * layout.num_rows > room.assist_info_size) {
     Fail(Code::kRtAicoreException,

@@ -3,6 +3,7 @@
 #define FERRY_MOE_LAYOUT_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,8 @@ struct Block {
   // One a row, in the source's memory, not yet checked. On a MoE rank: (token, k) pairs that name
   // the expert; on a shared rank: tokens.
   std::span<const std::int32_t> entries;
+  // The local expert's row of the source's smoothing scales: shared experts come first.
+  std::int32_t scale_row = 0;
 
   [[nodiscard]] std::int64_t num_rows() const { return static_cast<std::int64_t>(entries.size()); }
 };
@@ -37,6 +40,7 @@ void LayOutRows(const MoeConfig& config, std::int32_t rank, std::span<const Peer
 struct Room {
   std::int64_t expand_x_rows = 0;
   std::int64_t assist_info_size = 0;
+  std::optional<std::int64_t> dynamic_scales_size;  // with quantisation
 };
 
 // Throws Error{507015}, naming rank, rows needed and rows available, if the rows do not fit. Only

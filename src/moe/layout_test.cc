@@ -110,11 +110,11 @@ TEST(Layout, OverflowNamesRankRowsNeededAndRowsAvailable) {
   const Sources sources(config, {{1, 0, 1, 0, 0, 1}, {1, 1, 1}});
   RowLayout layout;
   LayOutRows(config, 1, sources.plans(), layout);
-  EXPECT_EQ(RoomFailure(layout, sources, {6, 18}), "");
-  EXPECT_EQ(RoomFailure(layout, sources, {5, 18}),
+  EXPECT_EQ(RoomFailure(layout, sources, {6, 18, {}}), "");
+  EXPECT_EQ(RoomFailure(layout, sources, {5, 18, {}}),
             "rank 1: 6 rows needed, expandX has 5 rows available "
             "(a token of rank 0 names an expert twice)");
-  EXPECT_EQ(RoomFailure(layout, sources, {6, 17}),
+  EXPECT_EQ(RoomFailure(layout, sources, {6, 17, {}}),
             "rank 1: 6 rows needed, assistInfoForCombine has 5 rows available (17 elements) "
             "(a token of rank 0 names an expert twice)");
 }

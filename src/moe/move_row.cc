@@ -42,4 +42,11 @@ Rows DenseRows(std::byte* memory, const ConstRows& shape) {
           shape.cols, shape.row_bytes(), static_cast<std::int64_t>(SizeOf(shape.dtype))};
 }
 
+const std::byte* DenseRow(const ConstRows& rows, std::int64_t row, std::vector<std::byte>& packed) {
+  if (rows.rows_are_dense()) return rows.row(row);
+  packed.resize(static_cast<std::size_t>(rows.row_bytes()));
+  MoveRow(DenseRows(packed.data(), rows), 0, rows, row, CopyHint::kCached);
+  return packed.data();
+}
+
 }  // namespace ferry::moe

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/matrix.h"
 #include "kernels/copy_row.h"
@@ -28,6 +29,10 @@ void MoveRows(const Rows& to, const ConstRows& from, CopyHint hint);
 
 // Rows packed side by side in `memory`.
 [[nodiscard]] Rows DenseRows(std::byte* memory, const ConstRows& shape);
+
+// Row `row` of `rows`, packed into `packed` if its elements are apart.
+[[nodiscard]] const std::byte* DenseRow(const ConstRows& rows, std::int64_t row,
+                                        std::vector<std::byte>& packed);
 
 }  // namespace ferry::moe
 

@@ -17,13 +17,13 @@ comm::Record TpRecord(const std::vector<comm::Attribute>& agreement, std::int32_
   return record;
 }
 
-void PublishRows(const ConstRows& rows, comm::Record& record) {
+void PublishRows(const ConstRows& rows, comm::Record& record, const RowsSlot& slot) {
   const Extent extent = ExtentOf(rows);
-  record.parts[kRowsPart] = {extent.begin, extent.bytes};
-  record.values[kNumRows] = rows.rows;
-  record.values[kRowsOrigin] = rows.data - extent.begin;
-  record.values[kRowStride] = rows.row_stride;
-  record.values[kColStride] = rows.col_stride;
+  record.parts[slot.part] = {extent.begin, extent.bytes};
+  record.values[slot.first_value + kNumRows] = rows.rows;
+  record.values[slot.first_value + kRowsOrigin] = rows.data - extent.begin;
+  record.values[slot.first_value + kRowStride] = rows.row_stride;
+  record.values[slot.first_value + kColStride] = rows.col_stride;
 }
 
 void PublishIndex(std::span<const std::int32_t> words, comm::Record& record) {
@@ -34,14 +34,25 @@ void FailBadRecord(std::int32_t rank, const char* what, std::int64_t value) {
   Fail(Code::kRtAicoreException, "the record of rank {} is damaged: {} is {}", rank, what, value);
 }
 
+namespace {
+
+bool IsAligned(const ConstRows& rows) {
+  const auto bytes = static_cast<std::int64_t>(SizeOf(rows.dtype));
+  const auto address = reinterpret_cast<std::uintptr_t>(rows.data);
+  return address % SizeOf(rows.dtype) == 0 && rows.row_stride % bytes == 0 &&
+         rows.col_stride % bytes == 0;
+}
+
+}  // namespace
+
 ConstRows ReadRows(const comm::PeerRecord& peer, std::int32_t rank, const RowType& type,
-                   std::int64_t max_rows) {
-  const std::int64_t num_rows = peer.values[kNumRows];
+                   std::int64_t max_rows, const RowsSlot& slot) {
+  const auto value = [&](std::size_t which) { return peer.values[slot.first_value + which]; };
+  const std::int64_t num_rows = value(kNumRows);
   if (num_rows < 0 || num_rows > max_rows) FailBadRecord(rank, "the number of rows", num_rows);
-  const comm::Part& part = peer.parts[kRowsPart];
-  ConstRows rows{
-      part.data, type.dtype, num_rows, type.cols, peer.values[kRowStride], peer.values[kColStride]};
-  const std::int64_t origin = peer.values[kRowsOrigin];
+  const comm::Part& part = peer.parts[slot.part];
+  ConstRows rows{part.data, type.dtype, num_rows, type.cols, value(kRowStride), value(kColStride)};
+  const std::int64_t origin = value(kRowsOrigin);
   const std::optional<ByteRange> range = RangeOfView(rows);
   std::int64_t low = 0;
   std::int64_t high = 0;
@@ -51,6 +62,7 @@ ConstRows ReadRows(const comm::PeerRecord& peer, std::int32_t rank, const RowTyp
     FailBadRecord(rank, "the place of a row", origin);
   }
   if (num_rows > 0) rows.data = part.data + origin;
+  if (!IsAligned(rows)) FailBadRecord(rank, "the place of a row", origin);
   return rows;
 }
 

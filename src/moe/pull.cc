@@ -7,31 +7,6 @@
 namespace ferry::moe {
 namespace {
 
-struct Triple {
-  std::int32_t source = 0;
-  std::int32_t token = 0;
-  std::int32_t slot = 0;
-};
-
-// Writes rows and triples one after another.
-class RowWriter {
- public:
-  RowWriter(const PullTarget& target, CopyHint hint) : target_(target), hint_(hint) {}
-
-  void Append(const Triple& triple, const ConstRows& x) {
-    MoveRow(target_.expand_x, row_, x, triple.token, hint_);
-    const std::int64_t word = 3 * row_++;
-    target_.assist_info[word] = triple.source;
-    target_.assist_info[word + 1] = triple.token;
-    target_.assist_info[word + 2] = triple.slot;
-  }
-
- private:
-  const PullTarget& target_;
-  CopyHint hint_;
-  std::int64_t row_ = 0;
-};
-
 // How the entries of a block's list become triples.
 struct EntryForm {
   std::int32_t per_token = 0;   // entries of one token: top_k of pairs, 1 of tokens
@@ -45,12 +20,13 @@ EntryForm FormOf(const MoeConfig& config, std::int32_t rank) {
 
 // The list lies in the peer's memory, hence the check.
 void PullBlock(const PeerPlan& plan, const Block& block, const EntryForm& form, RowWriter& writer) {
+  if (block.entries.empty()) return;
+  writer.Start(plan.tokens, block.scale_row);
   const std::int64_t num_entries = plan.num_tokens * form.per_token;
   for (const std::int32_t& place : block.entries) {
     const std::int32_t entry = ReadOnce(place);
     if (entry < 0 || entry >= num_entries) FailBadRecord(plan.rank, "an entry of a list", entry);
-    writer.Append({plan.rank, entry / form.per_token, form.first_slot + entry % form.per_token},
-                  plan.x);
+    writer.Append({plan.rank, entry / form.per_token, form.first_slot + entry % form.per_token});
   }
 }
 

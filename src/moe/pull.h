@@ -10,6 +10,7 @@
 #include "moe/layout.h"
 #include "moe/move_row.h"
 #include "moe/routing.h"
+#include "moe/row_writer.h"
 
 namespace ferry::moe {
 
@@ -21,14 +22,9 @@ struct PullSource {
   std::span<const PeerPlan> plans;
 };
 
-// Where rows and their triples go; both have room for the layout (CheckRoom).
-struct PullTarget {
-  Rows expand_x;
-  Vector<std::int32_t> assist_info;
-};
-
-// Fills expandX rows [0, n) and assistInfo words [0, 3 * n). One pass over the blocks does both,
-// because a peer's list is read only once. The caller fences if `hint` streams.
+// Fills expandX rows [0, n), with quantisation their scales, and assistInfo words [0, 3 * n). One
+// pass over the blocks does both, because a peer's list is read only once. The caller fences if
+// `hint` streams.
 void PullRows(const PullSource& source, const PullTarget& target, CopyHint hint);
 
 }  // namespace ferry::moe

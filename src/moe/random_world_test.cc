@@ -42,9 +42,12 @@ class Dice {
 
 enum class Ids { kRandom, kOneExpertForAll, kDuplicates };
 
+enum class Masks { kNone, kPerToken, kPerPair };
+
 struct RandomWorld {
   MoeConfig config;
   Ids ids = Ids::kRandom;
+  Masks masks = Masks::kNone;
   std::vector<reference::DispatchRank> ranks;  // by world rank
 };
 
@@ -59,19 +62,57 @@ MoeConfig RandomConfig(Dice& dice) {
   config.top_k = dice.Roll(1, std::min(16, config.num_experts));
   config.hidden = dice.Roll(1, 70);
   config.x_type = dice.Chance(50) ? DType::kBFloat16 : DType::kFloat16;
+  if (dice.Chance(50)) config.quantization = Quantization::kPerToken;
+  if (config.tp_size == 1 && dice.Chance(50)) config.transport = Transport::kInt8Groups;
   return config;
 }
 
-// Any bits: most of them ordinary, some zeros, subnormals, infinities and NaN.
-std::uint16_t RandomBits(Dice& dice) {
+// What the operators promise about infinities and NaN: with int8 nothing.
+enum class Values { kAny, kFinite };
+
+// Most of them ordinary, some zeros and subnormals, of kAny infinities and NaN.
+std::uint16_t RandomBits(Dice& dice, Values values) {
   if (dice.Chance(90)) return static_cast<std::uint16_t>(0x3000 + dice.Roll(0, 0x1FFF));
-  return static_cast<std::uint16_t>(dice.Roll(0, 0xFFFF));
+  const int no_largest_exponent = values == Values::kFinite ? 0xBFFF : 0xFFFF;
+  return static_cast<std::uint16_t>(dice.Roll(0, 0xFFFF) & no_largest_exponent);
 }
 
-std::vector<std::uint16_t> RandomRows(Dice& dice, std::int64_t rows, std::int64_t hidden) {
-  std::vector<std::uint16_t> bits(static_cast<std::size_t>(rows * hidden));
-  for (std::uint16_t& value : bits) value = RandomBits(dice);
+// Some rows of zeros: their scale is 0.
+std::vector<std::uint16_t> RandomRows(Dice& dice, std::int64_t rows, std::int64_t hidden,
+                                      Values values) {
+  std::vector<std::uint16_t> bits;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const bool zeros = dice.Chance(5);
+    for (std::int64_t h = 0; h < hidden; ++h) bits.push_back(zeros ? 0 : RandomBits(dice, values));
+  }
   return bits;
+}
+
+// Any byte but 0 is true.
+std::vector<std::uint8_t> RandomMask(Dice& dice, const RandomWorld& world, std::int64_t tokens) {
+  if (world.masks == Masks::kNone || dice.Chance(10)) return {};
+  const std::int64_t flags = world.masks == Masks::kPerPair ? tokens * world.config.top_k : tokens;
+  const int percent = dice.Roll(0, 2) * 50;  // all false, half, all true
+  std::vector<std::uint8_t> mask(static_cast<std::size_t>(flags));
+  for (std::uint8_t& flag : mask) {
+    flag = static_cast<std::uint8_t>(dice.Chance(percent) ? dice.Roll(1, 255) : 0);
+  }
+  return mask;
+}
+
+std::vector<float> RandomScales(Dice& dice, const MoeConfig& config) {
+  if (!config.quantizes() || dice.Chance(50)) return {};
+  std::vector<float> scales(
+      static_cast<std::size_t>((config.num_shared_experts + config.num_experts) * config.hidden));
+  for (float& scale : scales) scale = std::uniform_real_distribution<float>(-2, 2)(dice.engine());
+  return scales;
+}
+
+// Ids that are not active may hold anything.
+void SpoilInactiveIds(Dice& dice, const RandomWorld& world, reference::DispatchRank& rank) {
+  for (std::size_t i = 0; i < rank.mask.size() && world.masks == Masks::kPerPair; ++i) {
+    if (rank.mask[i] == 0) rank.expert_ids[i] = dice.Roll(-3, 2000);
+  }
 }
 
 // K ids for one token, different ones unless duplicates are wanted.
@@ -91,16 +132,22 @@ RandomWorld MakeWorld(Dice& dice) {
   world.config = RandomConfig(dice);
   world.ids = static_cast<Ids>(dice.Chance(60) ? 0 : dice.Roll(1, 2));
   const std::int32_t most = dice.Roll(1, 6);
-  const bool equal = dice.Chance(40);
+  const bool equal = dice.Chance(60);
+  if (equal) world.masks = static_cast<Masks>(dice.Roll(0, 2));
   world.config.global_batch = std::int64_t{most + dice.Roll(0, 1)} * world.config.ep_size;
   for (std::int32_t w = 0; w < world.config.ep_size * world.config.tp_size; ++w) {
     reference::DispatchRank rank;
     rank.num_tokens = equal ? most : dice.Roll(1, most);
-    rank.x = RandomRows(dice, rank.num_tokens, world.config.hidden);
+    rank.x = RandomRows(dice, rank.num_tokens, world.config.hidden,
+                        world.config.quantizes() ? Values::kFinite : Values::kAny);
     for (std::int64_t token = 0; token < rank.num_tokens; ++token) {
       const std::vector<std::int32_t> ids = RandomIds(dice, world);
       rank.expert_ids.insert(rank.expert_ids.end(), ids.begin(), ids.end());
     }
+    rank.mask = RandomMask(dice, world, rank.num_tokens);
+    rank.mask_is_2d = world.masks == Masks::kPerPair;
+    rank.smooth_scales = RandomScales(dice, world.config);
+    SpoilInactiveIds(dice, world, rank);
     world.ranks.push_back(std::move(rank));
   }
   return world;
@@ -112,7 +159,10 @@ std::string Describe(const RandomWorld& world) {
          std::to_string(c.num_experts) + " S " + std::to_string(c.num_shared_experts) + " SR " +
          std::to_string(c.num_shared_ranks) + " K " + std::to_string(c.top_k) + " H " +
          std::to_string(c.hidden) + " G " + std::to_string(c.global_batch) + " ids " +
-         std::to_string(static_cast<int>(world.ids));
+         std::to_string(static_cast<int>(world.ids)) + " masks " +
+         std::to_string(static_cast<int>(world.masks)) + " quantMode " +
+         std::to_string(static_cast<int>(c.quantization)) + " commQuantMode " +
+         std::to_string(static_cast<int>(c.transport));
 }
 
 // Half of the tensors are dense.
@@ -148,19 +198,23 @@ void CheckDispatch(Dice& dice, const RandomWorld& world,
 std::vector<reference::CombineRank> AfterTheExperts(
     Dice& dice, const RandomWorld& world, const std::vector<reference::DispatchResult>& received) {
   std::vector<reference::CombineRank> ranks;
+  const Values values = world.config.transport == Transport::kRows ? Values::kAny : Values::kFinite;
   const bool shared_x = world.config.num_shared_ranks == 0 && dice.Chance(50);
   for (std::size_t w = 0; w < world.ranks.size(); ++w) {
     reference::CombineRank rank;
     rank.num_tokens = world.ranks[w].num_tokens;
     rank.own_rows = received[w].own_rows;
     rank.peer_rows = received[w].peer_rows;
-    rank.expand_x = RandomRows(dice, rank.own_rows + rank.peer_rows, world.config.hidden);
+    rank.expand_x = RandomRows(dice, rank.own_rows + rank.peer_rows, world.config.hidden, values);
     rank.assist_info = received[w].assist_info;
     rank.expert_ids = world.ranks[w].expert_ids;
+    rank.mask = world.ranks[w].mask;
+    rank.mask_is_2d = world.ranks[w].mask_is_2d;
     for (std::size_t i = 0; i < rank.expert_ids.size(); ++i) {
       rank.expert_scales.push_back(std::uniform_real_distribution<float>(-1, 1)(dice.engine()));
     }
-    if (shared_x) rank.shared_expert_x = RandomRows(dice, rank.num_tokens, world.config.hidden);
+    if (shared_x)
+      rank.shared_expert_x = RandomRows(dice, rank.num_tokens, world.config.hidden, values);
     ranks.push_back(std::move(rank));
   }
   return ranks;
@@ -223,9 +277,9 @@ TEST(LargeWorld, Ep768ComesBackRight) {
   const MoeConfig config{
       .ep_size = 768, .num_experts = 768, .top_k = 8, .hidden = 8, .global_batch = 768 * 4};
   Dice dice(768);
-  RandomWorld world{config, Ids::kRandom, {}};
+  RandomWorld world{config, Ids::kRandom, Masks::kNone, {}};
   for (std::int32_t rank = 0; rank < config.ep_size; ++rank) {
-    reference::DispatchRank tokens{4, RandomRows(dice, 4, config.hidden), {}};
+    reference::DispatchRank tokens{4, RandomRows(dice, 4, config.hidden, Values::kAny), {}};
     for (int token = 0; token < 4; ++token) {
       const std::vector<std::int32_t> ids = RandomIds(dice, world);
       tokens.expert_ids.insert(tokens.expert_ids.end(), ids.begin(), ids.end());

@@ -102,9 +102,9 @@ RoutingPlan PlanRouting(const MoeConfig& config, const RoutedIds& ids,
   return plan;
 }
 
-void PublishPlan(const RoutingPlan& plan, const ConstRows& x, comm::Record& record) {
+void PublishPlan(const RoutingPlan& plan, const TokenRows& tokens, comm::Record& record) {
   PublishIndex(plan.words, record);
-  PublishRows(x, record);
+  PublishTokens(tokens, record);
   record.values[kHasDuplicates] = plan.has_duplicates ? 1 : 0;
 }
 
@@ -112,8 +112,8 @@ PeerPlan OpenPlan(const MoeConfig& config, std::int32_t rank, const comm::PeerRe
   const std::span<const std::int32_t> words = ReadIndex(peer, rank, NumPlanOffsets(config));
   PeerPlan plan;
   plan.rank = rank;
-  plan.x = ReadRows(peer, rank, {config.x_type, config.hidden}, config.max_batch());
-  plan.num_tokens = plan.x.rows;
+  plan.tokens = OpenTokens(config, rank, peer);
+  plan.num_tokens = plan.tokens.rows.rows;
   plan.has_duplicates = peer.values[kHasDuplicates] != 0;
   plan.offsets = words.first(NumPlanOffsets(config));
   plan.entries = words.subspan(NumPlanOffsets(config));

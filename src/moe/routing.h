@@ -14,6 +14,7 @@
 #include "comm/record.h"
 #include "moe/active_mask.h"
 #include "moe/config.h"
+#include "moe/token_rows.h"
 
 namespace ferry::moe {
 
@@ -51,7 +52,7 @@ struct PeerPlan {
   bool has_duplicates = false;
   std::span<const std::int32_t> offsets;  // [num_experts + 2]
   std::span<const std::int32_t> entries;  // of all lists
-  ConstRows x;                            // [num_tokens, hidden]
+  TokenRows tokens;                       // [num_tokens, hidden]
 
   // The pairs that name `expert`. A list lies within `entries`; what it says is not yet checked.
   [[nodiscard]] std::span<const std::int32_t> PairsOf(std::int32_t expert) const {
@@ -66,7 +67,7 @@ struct PeerPlan {
   [[nodiscard]] std::span<const std::int32_t> List(std::size_t which) const;
 };
 
-void PublishPlan(const RoutingPlan& plan, const ConstRows& x, comm::Record& record);
+void PublishPlan(const RoutingPlan& plan, const TokenRows& tokens, comm::Record& record);
 [[nodiscard]] PeerPlan OpenPlan(const MoeConfig& config, std::int32_t rank,
                                 const comm::PeerRecord& peer);
 

@@ -135,9 +135,8 @@ class PublishedPlan : public testing::Test {
  protected:
   PublishedPlan() {
     comm::Record record;
-    PublishPlan(planned_.plan,
-                {reinterpret_cast<const std::byte*>(x_.data()), config_.x_type, 2, 4, 8, 2},
-                record);
+    const ConstRows rows{reinterpret_cast<const std::byte*>(x_.data()), config_.x_type, 2, 4, 8, 2};
+    PublishPlan(planned_.plan, {RowForm::kPlain, rows, {}}, record);
     peer_ = {record.parts, record.values};
   }
 
@@ -150,7 +149,7 @@ class PublishedPlan : public testing::Test {
 TEST_F(PublishedPlan, IsReadBack) {
   const PeerPlan plan = OpenPlan(config_, 1, peer_);
   EXPECT_EQ(plan.num_tokens, 2);
-  EXPECT_EQ(plan.x.row(1), reinterpret_cast<const std::byte*>(x_.data() + 4));
+  EXPECT_EQ(plan.tokens.rows.row(1), reinterpret_cast<const std::byte*>(x_.data() + 4));
   const auto pairs = plan.PairsOf(0);
   EXPECT_EQ(Ints(pairs.begin(), pairs.end()), (Ints{1, 3}));
   EXPECT_TRUE(plan.PairsOf(2).empty());
@@ -185,9 +184,11 @@ TEST_F(PublishedPlan, IsRefusedWhenRowsLeaveTheirPart) {
 TEST_F(PublishedPlan, AllowsNegativeAndZeroStrides) {
   peer_.values[kRowStride] = -8;
   peer_.values[kRowsOrigin] = 8;
-  EXPECT_EQ(OpenPlan(config_, 1, peer_).x.row(1), reinterpret_cast<const std::byte*>(x_.data()));
+  EXPECT_EQ(OpenPlan(config_, 1, peer_).tokens.rows.row(1),
+            reinterpret_cast<const std::byte*>(x_.data()));
   peer_.values[kRowStride] = 0;
-  EXPECT_EQ(OpenPlan(config_, 1, peer_).x.row(1), OpenPlan(config_, 1, peer_).x.row(0));
+  EXPECT_EQ(OpenPlan(config_, 1, peer_).tokens.rows.row(1),
+            OpenPlan(config_, 1, peer_).tokens.rows.row(0));
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/transport_row.h"
 #include "kernels/weighted_sum.h"
-#include "moe/extent.h"
 #include "moe/move_row.h"
 
 namespace ferry::moe {
@@ -15,18 +15,21 @@ namespace {
 // lie side by side: the kernel reads and writes dense rows.
 struct Workspace {
   std::vector<kernels::Term> terms;
+  std::vector<std::byte> cells;  // [slot] rows as they come out of the transport
   std::vector<std::byte> shared_row;
   std::vector<std::byte> out_row;
 };
 
-// Row `token` of `rows`, packed into `packed` if its elements are apart.
-const std::byte* DenseRow(const ConstRows& rows, std::int64_t token,
-                          std::vector<std::byte>& packed) {
-  if (rows.rows_are_dense()) return rows.row(token);
-  packed.resize(static_cast<std::size_t>(rows.row_bytes()));
-  const ConstRows row = SliceRows(rows, token, 1);
-  MoveRow(DenseRows(packed.data(), row), 0, row, 0, CopyHint::kCached);
-  return packed.data();
+// The row that the token's owner gets for `slot`. Each row has one owner, so it goes through the
+// transport here, on its way into the sum, and not where it is held.
+const std::byte* ReceivedRow(const MoeConfig& config, const std::byte* row, std::int32_t slot,
+                             std::vector<std::byte>& cells) {
+  if (config.transport == Transport::kRows) return row;
+  const std::size_t row_bytes = static_cast<std::size_t>(config.hidden) * SizeOf(config.x_type);
+  cells.resize(static_cast<std::size_t>(config.slots()) * row_bytes);
+  std::byte* cell = cells.data() + static_cast<std::size_t>(slot) * row_bytes;
+  kernels::RoundTripInt8(config.x_type, row, cell, config.hidden);
+  return cell;
 }
 
 void CollectTerms(const CombineInput& input, const ReturnedRows& returned, std::int64_t token,
@@ -34,12 +37,11 @@ void CollectTerms(const CombineInput& input, const ReturnedRows& returned, std::
   const MoeConfig& config = input.config;
   std::vector<kernels::Term>& terms = workspace.terms;
   terms.clear();
-  for (std::int32_t k = 0; k < config.top_k; ++k) {
-    if (!returned.active.HasSlot(token, k)) continue;
-    terms.push_back({returned.cells.Row(token, k), input.expert_scales(token, k)});
-  }
-  for (std::int32_t slot = config.top_k; slot < config.slots(); ++slot) {
-    terms.push_back({returned.cells.Row(token, slot), 1.0F});
+  for (std::int32_t slot = 0; slot < config.slots(); ++slot) {
+    if (!returned.active.HasSlot(token, slot)) continue;
+    const bool is_shared = slot >= config.top_k;
+    terms.push_back({ReceivedRow(config, returned.cells.Row(token, slot), slot, workspace.cells),
+                     is_shared ? 1.0F : input.expert_scales(token, slot)});
   }
   if (input.shared_expert_x) {
     terms.push_back({DenseRow(*input.shared_expert_x, token, workspace.shared_row), 1.0F});

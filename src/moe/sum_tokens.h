@@ -16,7 +16,8 @@ struct ReturnedRows {
   const CellTable& cells;
 };
 
-// For each active token t: out[t] = sum over active k of row(t, k) * expert_scales[t][k], then the
+// As the transport of the configuration delivers them, see spec combine.md section 9.1: for each
+// active token t, out[t] = sum over active k of row(t, k) * expert_scales[t][k], then the
 // shared experts' rows, then shared_expert_x[t], in this order. A row of `out` may be the same row
 // of shared_expert_x, or apart from all rows that are read.
 void SumTokens(const CombineInput& input, const ReturnedRows& returned, const Rows& out);

@@ -15,48 +15,87 @@ namespace {
 
 constexpr std::int64_t kMaxRows = std::numeric_limits<std::int32_t>::max();
 
-// Both expandX must hold n + m rows. The ranks of the pair look at both records in the same order.
-void CheckBothFit(const std::array<comm::PeerRecord, 2>& records, std::int32_t ep_rank) {
+// A tensor that takes a row or an element for each of the n + m rows.
+struct RoomInRecord {
+  std::size_t value;  // of the record: how many it can take
+  const char* tensor;
+  const char* unit;
+};
+constexpr RoomInRecord kExpandXRoom{kRowsAvailable, "expandX", "rows"};
+constexpr RoomInRecord kDynamicScalesRoom{kScalesAvailable, "dynamicScales", "elements"};
+
+// Both ranks must have room for n + m rows. They look at both records in the same order.
+void CheckBothFit(const std::array<comm::PeerRecord, 2>& records, std::int32_t ep_rank,
+                  const RoomInRecord& room) {
   const std::int64_t needed = records[0].values[kNumRows] + records[1].values[kNumRows];
   for (std::size_t tp_rank = 0; tp_rank < records.size(); ++tp_rank) {
-    const std::int64_t available = records[tp_rank].values[kRowsAvailable];
+    const std::int64_t available = records[tp_rank].values[room.value];
     Require(needed <= available, Code::kRtAicoreException,
-            "rank {} with tpRankId {}: {} rows needed ({} + {}), expandX has {} rows available",
-            ep_rank, tp_rank, needed, records[tp_rank].values[kNumRows],
-            records[1 - tp_rank].values[kNumRows], available);
+            "rank {} with tpRankId {}: {} rows needed ({} + {}), {} has {} {} available", ep_rank,
+            tp_rank, needed, records[tp_rank].values[kNumRows],
+            records[1 - tp_rank].values[kNumRows], room.tensor, available, room.unit);
   }
+}
+
+// One scale a row.
+Rows ScaleRows(const Vector<float>& scales) {
+  constexpr auto kBytes = static_cast<std::int64_t>(sizeof(float));
+  return {reinterpret_cast<std::byte*>(scales.data),
+          DType::kFloat32,
+          scales.size,
+          1,
+          scales.stride * kBytes,
+          kBytes};
+}
+
+// Where the m rows of the peer go, `own_rows` rows behind the first.
+void MoveBehind(const Rows& to, std::int64_t own_rows, const ConstRows& rows, CopyHint hint,
+                comm::Group& ep) {
+  const Rows behind = SliceRows(to, own_rows, rows.rows);
+  const Extent extent = ExtentOf(AsConst(behind));
+  if (extent.bytes != 0) ep.Commit(extent.begin, extent.bytes);
+  MoveRows(behind, rows, hint);
 }
 
 }  // namespace
 
-void PublishOwnRows(const Rows& expand_x, const RowLayout& layout, comm::Group& tp,
-                    comm::Record& record) {
-  const std::span<const std::int32_t> totals = layout.running_rows;
+void PublishOwnRows(const OwnPart& own, comm::Group& tp, comm::Record& record) {
+  const std::span<const std::int32_t> totals = own.layout.running_rows;
   auto* words = reinterpret_cast<std::int32_t*>(
       tp.ScratchFor(comm::Group::Scratch::kPlan, totals.size_bytes()));
   std::copy(totals.begin(), totals.end(), words);
   PublishIndex({words, totals.size()}, record);
-  PublishRows(SliceRows(AsConst(expand_x), 0, layout.num_rows), record);
-  record.values[kRowsAvailable] = expand_x.rows;
+  const std::int64_t num_rows = own.layout.num_rows;
+  PublishRows(SliceRows(AsConst(own.output.expand_x), 0, num_rows), record);
+  record.values[kRowsAvailable] = own.output.expand_x.rows;
+  if (!own.config.quantizes()) return;
+  PublishRows(SliceRows(AsConst(ScaleRows(own.output.dynamic_scales)), 0, num_rows), record,
+              kScalesSlot);
+  record.values[kScalesAvailable] = own.output.dynamic_scales.size;
 }
 
-std::int64_t GatherFromPeer(const GatherPlan& plan, const DispatchOutput& output, comm::Group& ep,
-                            comm::Group& tp) {
+std::int64_t GatherFromPeer(const OwnPart& own, CopyHint hint, comm::Group& ep, comm::Group& tp) {
   const std::array<comm::PeerRecord, 2> records{tp.Peer(0), tp.Peer(1)};
   const std::int32_t peer_rank = 1 - tp.rank();
   const comm::PeerRecord& peer = records[static_cast<std::size_t>(peer_rank)];
-  const MoeConfig& config = plan.config;
-  const ConstRows rows = ReadRows(peer, peer_rank, {config.x_type, config.hidden}, kMaxRows);
+  const MoeConfig& config = own.config;
+  const ConstRows rows =
+      ReadRows(peer, peer_rank, {config.dispatched_type(), config.hidden}, kMaxRows);
   const auto num_totals = static_cast<std::size_t>(config.ep_size);
   const std::span<const std::int32_t> totals = ReadIndex(peer, peer_rank, num_totals);
-  CheckBothFit(records, ep.rank());
+  CheckBothFit(records, ep.rank(), kExpandXRoom);
+  if (config.quantizes()) CheckBothFit(records, ep.rank(), kDynamicScalesRoom);
 
-  const Rows behind = SliceRows(output.expand_x, plan.own_rows, rows.rows);
-  const Extent extent = ExtentOf(AsConst(behind));
-  if (extent.bytes != 0) ep.Commit(extent.begin, extent.bytes);
-  MoveRows(behind, rows, plan.hint);
+  MoveBehind(own.output.expand_x, own.layout.num_rows, rows, hint, ep);
+  if (config.quantizes()) {
+    const ConstRows scales =
+        ReadRows(peer, peer_rank, {DType::kFloat32, 1}, rows.rows, kScalesSlot);
+    if (scales.rows != rows.rows) FailBadRecord(peer_rank, "the number of scales", scales.rows);
+    MoveBehind(ScaleRows(own.output.dynamic_scales), own.layout.num_rows, scales, CopyHint::kCached,
+               ep);
+  }
   for (std::int64_t q = 0; q < config.ep_size; ++q) {
-    output.ep_recv_counts[config.ep_size + q] = ReadOnce(totals[static_cast<std::size_t>(q)]);
+    own.output.ep_recv_counts[config.ep_size + q] = ReadOnce(totals[static_cast<std::size_t>(q)]);
   }
   return rows.rows;
 }

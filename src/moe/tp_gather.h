@@ -14,21 +14,22 @@
 
 namespace ferry::moe {
 
-// Puts this rank's n rows of expandX and its running totals into the TP record.
-void PublishOwnRows(const Rows& expand_x, const RowLayout& layout, comm::Group& tp,
-                    comm::Record& record);
-
-struct GatherPlan {
+// The outputs of dispatch, of which the rank's own part is filled.
+struct OwnPart {
   const MoeConfig& config;
-  std::int64_t own_rows = 0;  // n
-  CopyHint hint = CopyHint::kCached;
+  const RowLayout& layout;  // of the n own rows
+  const DispatchOutput& output;
 };
 
-// After the TP meeting: writes the peer's m rows behind the own n rows and the peer's running
-// totals behind the own. Returns m. Throws Error{507015} if the rows of either rank of the pair do
-// not fit; both compute that from the same records and so say the same.
-std::int64_t GatherFromPeer(const GatherPlan& plan, const DispatchOutput& output, comm::Group& ep,
-                            comm::Group& tp);
+// Puts the own rows of expandX, with quantisation their scales, and the running totals into the TP
+// record.
+void PublishOwnRows(const OwnPart& own, comm::Group& tp, comm::Record& record);
+
+// After the TP meeting: writes the peer's m rows, and their scales, behind the own n rows and the
+// peer's running totals behind the own; nothing is computed again. Returns m. Throws Error{507015}
+// if the rows of either rank of the pair do not fit; both compute that from the same records and so
+// say the same.
+std::int64_t GatherFromPeer(const OwnPart& own, CopyHint hint, comm::Group& ep, comm::Group& tp);
 
 }  // namespace ferry::moe
 

@@ -18,6 +18,7 @@ moe::CombineInput InputOf(const CombineCall& call) {
                              .expert_scales = AsMatrix<const float>(*call.expert_scales),
                              .shared_expert_x = {},
                              .mask = AsMask(call.active_mask)};
+  input.config.transport = static_cast<moe::Transport>(call.comm_quant_mode);
   if (call.has_tp()) input.tp_send_counts = AsVector<const std::int32_t>(*call.tp_send_counts);
   return input;
 }

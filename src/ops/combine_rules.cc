@@ -17,15 +17,7 @@ Rules<CombineCall> GroupRows() {
 }
 
 Rules<CombineCall> OwnRows() {
-  Rules<CombineCall> rows = {
-      {"combine-A3-later-quant",
-       "commQuantMode",
-       Code::kTiling,
-       [](const CombineCall& call) { return call.comm_quant_mode != 2; },
-       Always("2"),
-       Always("be 0: quantised transport is not yet there"),
-       {}},
-  };
+  Rules<CombineCall> rows;
   const std::string prefix = "combine-A3-";
   for (const Param& used : {kExpandX, kExpertIds, kAssistInfo, kEpSendCounts, kExpertScales})
     Append(rows, MemoryRows(prefix, used));

@@ -17,7 +17,7 @@ namespace combine {
 [[nodiscard]] Rules<CombineCall> LayoutRows();     // stage 3, rows 12 to 21
 [[nodiscard]] Rules<CombineCall> ShapeRows();      // stage 3, rows 22 to 34
 [[nodiscard]] Rules<CombineCall> GroupRows();      // stage 3, rows 35 and 36
-[[nodiscard]] Rules<CombineCall> OwnRows();        // not in the spec: "not yet", and memory
+[[nodiscard]] Rules<CombineCall> OwnRows();        // not in the spec: memory
 
 }  // namespace combine
 }  // namespace ferry::ops

@@ -9,10 +9,13 @@ namespace ferry::ops {
 namespace {
 
 moe::DispatchInput InputOf(const DispatchCall& call) {
-  return {.config = call.Config(call.x->dtype),
-          .x = AsConst(AsRows(*call.x)),
-          .expert_ids = AsMatrix<const std::int32_t>(*call.expert_ids),
-          .mask = AsMask(call.active_mask)};
+  moe::DispatchInput input = {.config = call.Config(call.x->dtype),
+                              .x = AsConst(AsRows(*call.x)),
+                              .expert_ids = AsMatrix<const std::int32_t>(*call.expert_ids),
+                              .mask = AsMask(call.active_mask)};
+  input.config.quantization = static_cast<moe::Quantization>(call.quant_mode);
+  if (call.scales) input.smooth_scales = AsMatrix<const float>(*call.scales);
+  return input;
 }
 
 moe::DispatchOutput OutputOf(const DispatchCall& call) {
@@ -24,6 +27,7 @@ moe::DispatchOutput OutputOf(const DispatchCall& call) {
       .ep_recv_counts = AsVector<std::int32_t>(*call.ep_recv_counts),
       .tp_recv_counts = {}};
   if (call.has_tp()) output.tp_recv_counts = AsVector<std::int32_t>(*call.tp_recv_counts);
+  if (call.quantises()) output.dynamic_scales = AsVector<float>(*call.dynamic_scales);
   return output;
 }
 

@@ -17,20 +17,14 @@ Rules<DispatchCall> GroupRows() {
 }
 
 Rules<DispatchCall> OwnRows() {
-  Rules<DispatchCall> rows = {
-      {"dispatch-A3-later-quant",
-       "quantMode",
-       Code::kTiling,
-       [](const DispatchCall& call) { return !call.quantises(); },
-       Always("2"),
-       Always("be 0: quantisation is not yet there"),
-       {}},
-  };
+  Rules<DispatchCall> rows;
   const std::string prefix = "dispatch-A3-";
   for (const Param& used : {kX, kExpertIds, kExpandX, kAssistInfo, kExpertTokenNums, kEpRecvCounts})
     Append(rows, MemoryRows(prefix, used));
   Append(rows, MemoryRows(prefix, kTpRecvCounts, HasTp));
   Append(rows, ByteMemoryRows(prefix, kMask));
+  Append(rows, MemoryRows(prefix, kScales));
+  Append(rows, MemoryRows(prefix, kDynamicScales, Quantises));
   return rows;
 }
 

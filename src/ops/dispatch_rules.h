@@ -17,7 +17,7 @@ namespace dispatch {
 [[nodiscard]] Rules<DispatchCall> LayoutRows();     // stage 3, rows 15 to 23
 [[nodiscard]] Rules<DispatchCall> ShapeRows();      // stage 3, rows 24 to 39
 [[nodiscard]] Rules<DispatchCall> GroupRows();      // stage 3, rows 40 and 41
-[[nodiscard]] Rules<DispatchCall> OwnRows();        // not in the spec: "not yet", and memory
+[[nodiscard]] Rules<DispatchCall> OwnRows();        // not in the spec: memory
 
 }  // namespace dispatch
 }  // namespace ferry::ops

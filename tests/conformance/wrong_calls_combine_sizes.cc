@@ -10,8 +10,6 @@ constexpr Variant kPlain = Variant::kPlain;
 constexpr Variant kTp = Variant::kTp;
 constexpr Variant kShared = Variant::kShared;
 
-const char* const kLaterQuant = "combine-A3-later-quant";
-
 Probes<C> SharedRowProbes() {
   const std::string range = "(a, b, H = 1024) with a * b = Bs = 2";
   return {
@@ -36,8 +34,7 @@ Probes<C> CombineAttributeProbes() {
       {"combine-A3-5d", kTp, {}, Set(&MoeArgs::quant_mode, -1), "-1", "0 when tpWorldSize is 2"},
       {"combine-A3-11", kPlain, {}, Set(&MoeArgs::quant_mode, 1), "1", "0 or 2"},
       {"combine-A3-11", kPlain, Set(&MoeArgs::quant_mode, 2), Set(&MoeArgs::quant_mode, 3), "3",
-       "0 or 2", kLaterQuant},
-      {kLaterQuant, kPlain, {}, Set(&MoeArgs::quant_mode, 2), "2", "not yet"},
+       "0 or 2"},
   };
 }
 

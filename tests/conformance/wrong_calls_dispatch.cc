@@ -72,7 +72,7 @@ Probes<D> TypeProbes() {
        SetType<D>(&D::x, ACL_FLOAT), "FLOAT", "{FLOAT16, BF16}"},
       TypeProbe("dispatch-2-expertIds", &D::expert_ids, ACL_INT64, "INT64", "{INT32}"),
       {"dispatch-2-scales", Variant::kPlain, WithScales(), SetType<D>(&D::scales, ACL_BF16), "BF16",
-       "{FLOAT}", "dispatch-A3-later-quant"},
+       "{FLOAT}"},
       {"dispatch-2-xActiveMask", Variant::kPlain, SetType<D>(&D::mask, ACL_BOOL),
        SetType<D>(&D::mask, ACL_INT8), "INT8", "{BOOL}"},
       {"dispatch-2-expertScales", Variant::kPlain, SetType<D>(&D::expert_scales, ACL_FLOAT),
@@ -93,7 +93,7 @@ Probes<D> TypeProbes() {
          args.Quantise();
          args.expand_x.dtype = ACL_BF16;
        },
-       "BF16", "INT8 when quantMode is 2", "dispatch-A3-later-quant"},
+       "BF16", "INT8 when quantMode is 2"},
   };
   Append(probes,
          Probes<D>{
@@ -107,7 +107,7 @@ Probes<D> ShapeRankProbes() {
   Append(probes, RankProbes<D>("dispatch-A3-15a", &D::x, {2}, {2, 1, 1024}, "be 2"));
   Append(probes, RankProbes<D>("dispatch-A3-15b", &D::expert_ids, {2}, {2, 1, 2}, "be 2"));
   Append(probes, RankProbes<D>("dispatch-A3-15c", &D::scales, {4}, {4, 1, 1024}, "be 2",
-                               {.prepare = WithScales(), .reaches = "dispatch-A3-later-quant"}));
+                               {.prepare = WithScales()}));
   Append(probes, RankProbes<D>("dispatch-A3-15d", &D::mask, {}, {2, 1, 2}, "be in [1, 2]"));
   probes.push_back({"dispatch-A3-15e", Variant::kPlain, SetDims<D>(&D::mask, {2}),
                     SetDims<D>(&D::mask, {3}), "3", "x dim 0 (Bs) = 2"});
@@ -124,7 +124,7 @@ Probes<D> ShapeRankProbes() {
 }
 
 Probes<D> FormatProbes() {
-  const Setting<D> with_scales = {.prepare = WithScales(), .reaches = "dispatch-A3-later-quant"};
+  const Setting<D> with_scales = {.prepare = WithScales()};
   return {
       FormatProbe<D>("dispatch-A3-17a", &D::x),
       FormatProbe<D>("dispatch-A3-17b", &D::expert_ids),
@@ -140,14 +140,7 @@ Probes<D> FormatProbes() {
 }
 
 Probes<D> OwnProbes() {
-  Probes<D> probes = {
-      {"dispatch-A3-later-quant",
-       Variant::kPlain,
-       {},
-       [](D& args) { args.Quantise(); },
-       "2",
-       "not yet"},
-  };
+  Probes<D> probes;
   const auto used = {Slot<D>{"x", &D::x},
                      Slot<D>{"expertIds", &D::expert_ids},
                      Slot<D>{"expandX", &D::expand_x},
@@ -157,6 +150,8 @@ Probes<D> OwnProbes() {
   for (const Slot<D>& slot : used) Append(probes, MemoryProbes<D>("dispatch-", slot));
   Append(probes,
          MemoryProbes<D>("dispatch-", {"tpRecvCounts", &D::tp_counts}, {.base = Variant::kTp}));
+  Append(probes, MemoryProbes<D>("dispatch-", {"scales", &D::scales}, {.prepare = WithScales()}));
+  Append(probes, MemoryProbes<D>("dispatch-", {"dynamicScales", &D::dynamic_scales}, Quantised()));
   Append(probes, ByteMemoryProbes<D>("dispatch-", {"xActiveMask", &D::mask}));
   return probes;
 }
@@ -164,7 +159,7 @@ Probes<D> OwnProbes() {
 }  // namespace
 
 Setting<D> Quantised() {
-  return {.prepare = [](D& args) { args.Quantise(); }, .reaches = "dispatch-A3-later-quant"};
+  return {.prepare = [](D& args) { args.Quantise(); }};
 }
 
 Change<D> WithScales() {

@@ -10,8 +10,6 @@ constexpr Variant kPlain = Variant::kPlain;
 constexpr Variant kTp = Variant::kTp;
 constexpr Variant kShared = Variant::kShared;
 
-const char* const kLaterQuant = "dispatch-A3-later-quant";
-
 Change<D> SetAlg(OptionalString text) {
   return [=](D& args) { args.comm_alg = text; };
 }
@@ -61,16 +59,14 @@ Probes<D> CommAlgProbes() {
 Probes<D> DispatchAttributeProbes() {
   Probes<D> probes = {
       {"dispatch-A3-10", kPlain, {}, Set(&D::quant_mode, -1), "-1", "[0, 2]"},
-      {"dispatch-A3-10", kPlain, [](D& a) { a.Quantise(); }, Set(&D::quant_mode, 3), "3", "[0, 2]",
-       kLaterQuant},
+      {"dispatch-A3-10", kPlain, [](D& a) { a.Quantise(); }, Set(&D::quant_mode, 3), "3", "[0, 2]"},
       {"dispatch-A3-11", kPlain, Set(&D::expert_token_nums_type, 0),
        Set(&D::expert_token_nums_type, -1), "-1", "[0, 1]"},
       {"dispatch-A3-11", kPlain, Set(&D::expert_token_nums_type, 1),
        Set(&D::expert_token_nums_type, 2), "2", "[0, 1]"},
-      {"dispatch-A3-13", kPlain, [](D& a) { a.Quantise(); }, Set(&D::quant_mode, 1), "1", "0 or 2",
-       kLaterQuant},
+      {"dispatch-A3-13", kPlain, [](D& a) { a.Quantise(); }, Set(&D::quant_mode, 1), "1", "0 or 2"},
       {"dispatch-A3-14", kPlain, WithScales(), [](D& a) { a.scales.given = true; }, "a tensor [4,",
-       "null when quantMode is 0", kLaterQuant},
+       "null when quantMode is 0"},
   };
   Append(probes, CommAlgProbes());
   return probes;
@@ -81,11 +77,10 @@ Probes<D> DispatchSizeProbes() {
       {"dispatch-A3-29", kPlain, {}, SetDims<D>(&D::expert_ids, {3, 2}), "3", "x dim 0 (Bs) = 2"},
       {"dispatch-A3-29", kPlain, {}, SetDims<D>(&D::expert_ids, {1, 2}), "1", "x dim 0 (Bs) = 2"},
       {"dispatch-A3-31", kPlain, WithScales(), ScaleDims({5, 1024}), "5",
-       "sharedExpertNum + moeExpertNum = 4", kLaterQuant},
+       "sharedExpertNum + moeExpertNum = 4"},
       {"dispatch-A3-31", kShared, WithScales(), ScaleDims({8, 1024}), "8",
-       "sharedExpertNum + moeExpertNum = 9", kLaterQuant},
-      {"dispatch-A3-32", kPlain, WithScales(), ScaleDims({4, 1025}), "1025", "x dim 1 (H) = 1024",
-       kLaterQuant},
+       "sharedExpertNum + moeExpertNum = 9"},
+      {"dispatch-A3-32", kPlain, WithScales(), ScaleDims({4, 1025}), "1025", "x dim 1 (H) = 1024"},
       {"dispatch-A3-33", kPlain, SetDims<D>(&D::expand_x, {9, 1024}),
        SetDims<D>(&D::expand_x, {7, 1024}), "7", "at least max(tpWorldSize, 1) * A = 8"},
       {"dispatch-A3-33",
@@ -113,7 +108,7 @@ Probes<D> DispatchSizeProbes() {
        "1025",
        "x dim 1 (H) = 1024"},
       {"dispatch-A3-35", kPlain, DynamicScaleDims({8}), DynamicScaleDims({7}), "7",
-       "at least max(tpWorldSize, 1) * A = 8", kLaterQuant},
+       "at least max(tpWorldSize, 1) * A = 8"},
       {"dispatch-A3-36", kPlain, SetDims<D>(&D::assist_info, {24}),
        SetDims<D>(&D::assist_info, {23}), "23", "at least 3 * A = 24"},
       {"dispatch-A3-37",

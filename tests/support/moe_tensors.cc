@@ -17,7 +17,34 @@ std::vector<comm::Attribute> Agreement(const moe::MoeConfig& config) {
           {"globalBs", std::to_string(config.global_batch)}};
 }
 
+// Whether a mask of that size has an entry for each pair.
+moe::ActiveMask::Form FormOf(std::size_t size, bool is_2d, std::int64_t num_tokens) {
+  if (size == 0) return moe::ActiveMask::Form::kNone;
+  const bool per_pair = is_2d || static_cast<std::int64_t>(size) != num_tokens;
+  return per_pair ? moe::ActiveMask::Form::kPerPair : moe::ActiveMask::Form::kPerToken;
+}
+
 }  // namespace
+
+MaskTensor::MaskTensor(const std::vector<std::uint8_t>& entries, bool is_2d,
+                       std::int64_t num_tokens, std::int32_t top_k, Strides strides)
+    : form_(FormOf(entries.size(), is_2d, num_tokens)),
+      flags_(form_ == moe::ActiveMask::Form::kPerPair ? num_tokens : 1,
+             form_ == moe::ActiveMask::Form::kPerPair ? top_k : num_tokens, strides) {
+  flags_.SetAll(entries);
+}
+
+moe::ActiveMask MaskTensor::view() const {
+  switch (form_) {
+    case moe::ActiveMask::Form::kPerToken:
+      return moe::ActiveMask::PerToken(flags_.vector());
+    case moe::ActiveMask::Form::kPerPair:
+      return moe::ActiveMask::PerPair(flags_.matrix());
+    case moe::ActiveMask::Form::kNone:
+      break;
+  }
+  return {};
+}
 
 std::int64_t Capacity(const moe::MoeConfig& config, std::int32_t ep_rank) {
   return moe::Placement(config).Capacity(ep_rank) * config.tp_size;
@@ -27,39 +54,59 @@ DispatchTensors::DispatchTensors(const moe::MoeConfig& config, std::int32_t ep_r
                                  const reference::DispatchRank& rank, std::int64_t expand_x_rows,
                                  const StridesChooser& choose)
     : assist_info_size(3 * expand_x_rows),
+      dynamic_scales_size(expand_x_rows),
       x(rank.num_tokens, config.hidden, choose()),
       expert_ids(rank.num_tokens, config.top_k, choose()),
+      mask(rank.mask, rank.mask_is_2d, rank.num_tokens, config.top_k, choose()),
+      smooth_scales(config.num_shared_experts + config.num_experts, config.hidden, choose()),
       expand_x(expand_x_rows, config.hidden, choose()),
+      quantized(expand_x_rows, config.hidden, choose()),
+      dynamic_scales(1, expand_x_rows, choose()),
       assist_info(1, assist_info_size, choose()),
       expert_token_nums(1, config.local_experts(ep_rank), choose()),
       ep_recv_counts(1, NumCounts(config, ep_rank) + 2, choose()),
       tp_recv_counts(1, 2, choose()),
-      config_(config) {
+      config_(config),
+      has_smooth_scales_(!rank.smooth_scales.empty()) {
   x.SetAll(rank.x);
   expert_ids.SetAll(rank.expert_ids);
+  smooth_scales.SetAll(rank.smooth_scales);
 }
 
 moe::DispatchInput DispatchTensors::input() {
-  return {config_, AsConst(x.rows_of(config_.x_type)), expert_ids.matrix()};
+  moe::DispatchInput input{config_, AsConst(x.rows_of(config_.x_type)), expert_ids.matrix(),
+                           mask.view()};
+  if (has_smooth_scales_) input.smooth_scales = smooth_scales.matrix();
+  return input;
 }
 
 moe::DispatchOutput DispatchTensors::output() {
   Vector<std::int32_t> triples = assist_info.vector();
   triples.size = assist_info_size;
-  return {expand_x.rows_of(config_.x_type), triples,
-          expert_token_nums.vector(),       counts_type,
-          ep_recv_counts.vector(),          tp_recv_counts.vector()};
+  moe::DispatchOutput output{expand_x.rows_of(config_.x_type), triples,
+                             expert_token_nums.vector(),       counts_type,
+                             ep_recv_counts.vector(),          tp_recv_counts.vector()};
+  if (config_.quantizes()) {
+    output.expand_x = quantized.rows_of(DType::kInt8);
+    output.dynamic_scales = dynamic_scales.vector();
+    output.dynamic_scales.size = dynamic_scales_size;
+  }
+  return output;
 }
 
 std::string DispatchTensors::Judge(const reference::DispatchResult& result) {
   expand_x.ExpectAll(result.expand_x);
+  quantized.ExpectAll(result.quantized);
+  dynamic_scales.ExpectAll(result.dynamic_scales);
   assist_info.ExpectAll(result.assist_info);
   expert_token_nums.ExpectAll(counts_type == moe::CountsType::kPrefixSums
                                   ? result.expert_token_prefix_sums
                                   : result.expert_token_counts);
   ep_recv_counts.ExpectAll(result.ep_recv_counts);
   tp_recv_counts.ExpectAll(result.tp_recv_counts);
-  return x.Difference("x") + expert_ids.Difference("expertIds") + expand_x.Difference("expandX") +
+  return x.Difference("x") + expert_ids.Difference("expertIds") + mask.Difference() +
+         smooth_scales.Difference("scales") + expand_x.Difference("expandX") +
+         quantized.Difference("expandX") + dynamic_scales.Difference("dynamicScales") +
          assist_info.Difference("assistInfoForCombine") +
          expert_token_nums.Difference("expertTokenNums") +
          ep_recv_counts.Difference("epRecvCounts") + tp_recv_counts.Difference("tpRecvCounts");
@@ -75,6 +122,7 @@ CombineTensors::CombineTensors(const moe::MoeConfig& config, std::int32_t ep_ran
       tp_send_counts(1, 2, choose()),
       expert_scales(rank.num_tokens, config.top_k, choose()),
       shared_expert_x(rank.num_tokens, config.hidden, choose()),
+      mask(rank.mask, rank.mask_is_2d, rank.num_tokens, config.top_k, choose()),
       x(rank.num_tokens, config.hidden, choose()),
       config_(config),
       has_shared_expert_x_(!rank.shared_expert_x.empty()) {
@@ -97,6 +145,7 @@ moe::CombineInput CombineTensors::input() {
   input.ep_send_counts = std::as_const(ep_send_counts).vector();
   input.tp_send_counts = std::as_const(tp_send_counts).vector();
   input.expert_scales = expert_scales.matrix();
+  input.mask = mask.view();
   if (has_shared_expert_x_) {
     input.shared_expert_x = AsConst(shared_expert_x.rows_of(config_.x_type));
   }
@@ -124,7 +173,7 @@ std::string CombineTensors::Judge(const reference::CombineResult& result) {
          assist_info.Difference("assistInfoForCombine") +
          ep_send_counts.Difference("epSendCounts") + tp_send_counts.Difference("tpSendCounts") +
          expert_scales.Difference("expertScales") + shared_expert_x.Difference("sharedExpertX") +
-         x.Difference("x");
+         mask.Difference() + x.Difference("x");
 }
 
 std::vector<std::string> RunDispatch(LocalWorld& world, std::vector<DispatchTensors>& ranks) {

@@ -26,6 +26,20 @@ using StridesChooser = std::function<Strides()>;
 // Rows that outputs and combine's inputs have room for.
 [[nodiscard]] std::int64_t Capacity(const moe::MoeConfig& config, std::int32_t ep_rank);
 
+// One rank's xActiveMask: none, a flag a token or a flag a pair.
+class MaskTensor {
+ public:
+  MaskTensor(const std::vector<std::uint8_t>& entries, bool is_2d, std::int64_t num_tokens,
+             std::int32_t top_k, Strides strides);
+
+  [[nodiscard]] moe::ActiveMask view() const;
+  [[nodiscard]] std::string Difference() const { return flags_.Difference("xActiveMask"); }
+
+ private:
+  moe::ActiveMask::Form form_;
+  StridedTensor<std::uint8_t> flags_;
+};
+
 class DispatchTensors {
  public:
   DispatchTensors(const moe::MoeConfig& config, std::int32_t ep_rank,
@@ -33,7 +47,8 @@ class DispatchTensors {
                   const StridesChooser& choose = AllDense);
 
   moe::CountsType counts_type = moe::CountsType::kPrefixSums;
-  std::int64_t assist_info_size = 0;  // may be lowered before the call
+  std::int64_t assist_info_size = 0;     // may be lowered before the call
+  std::int64_t dynamic_scales_size = 0;  // likewise
 
   [[nodiscard]] moe::DispatchInput input();
   [[nodiscard]] moe::DispatchOutput output();
@@ -43,7 +58,11 @@ class DispatchTensors {
 
   StridedTensor<std::uint16_t> x;
   StridedTensor<std::int32_t> expert_ids;
-  StridedTensor<std::uint16_t> expand_x;
+  MaskTensor mask;
+  StridedTensor<float> smooth_scales;
+  StridedTensor<std::uint16_t> expand_x;  // without quantisation
+  StridedTensor<std::int8_t> quantized;   // expandX with it
+  StridedTensor<float> dynamic_scales;
   StridedTensor<std::int32_t> assist_info;
   StridedTensor<std::int64_t> expert_token_nums;
   StridedTensor<std::int32_t> ep_recv_counts;
@@ -51,6 +70,7 @@ class DispatchTensors {
 
  private:
   moe::MoeConfig config_;
+  bool has_smooth_scales_;
 };
 
 class CombineTensors {
@@ -75,6 +95,7 @@ class CombineTensors {
   StridedTensor<std::int32_t> tp_send_counts;
   StridedTensor<float> expert_scales;
   StridedTensor<std::uint16_t> shared_expert_x;
+  MaskTensor mask;
   StridedTensor<std::uint16_t> x;
 
  private:
