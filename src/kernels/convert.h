@@ -1,5 +1,5 @@
-// 16-bit floats to binary32 and back, one element at a time; exact, to nearest even, subnormals
-// kept.
+// 16-bit floats to binary32 and back, and binary32 to int8, one element at a time; exact, to
+// nearest even, subnormals kept.
 //
 // Every NaN becomes the type's canonical quiet NaN: which NaN a sum gives depends on the
 // instruction set, and results must not.
@@ -49,6 +49,18 @@ inline constexpr std::uint16_t kHalfNaN = 0x7e00;
   rounded = magnitude >= 0x477ff000U ? 0x7c00U : rounded;  // 65520 and more round to infinity
   rounded |= sign;
   return static_cast<std::uint16_t>(magnitude > 0x7f800000U ? kHalfNaN : rounded);
+}
+
+// The nearest integer, ties to even, within -127 and 127; 0 for NaN.
+[[nodiscard]] inline std::int8_t FloatToInt8(float value) {
+  float bounded = value > 127.0f ? 127.0f : value;
+  bounded = bounded < -127.0f ? -127.0f : bounded;
+  bounded = value != value ? 0.0f : bounded;
+  // Adding 3 * 2^22 puts the unit into the last place, and the rounding of the sum is the one
+  // wanted.
+  const float shifted = bounded + 0x1.8p23f;
+  const std::uint32_t integer = std::bit_cast<std::uint32_t>(shifted) - 0x4b400000U;
+  return static_cast<std::int8_t>(static_cast<std::int32_t>(integer));
 }
 
 }  // namespace ferry::kernels

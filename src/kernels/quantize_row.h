@@ -1,4 +1,5 @@
-// A token row as int8 with one scale: spec dispatch.md section 9.
+// One row as int8 with one scale for all of it, which is how dispatch sends tokens when it
+// quantises.
 #ifndef FERRY_KERNELS_QUANTIZE_ROW_H_
 #define FERRY_KERNELS_QUANTIZE_ROW_H_
 
@@ -9,12 +10,15 @@
 
 namespace ferry::kernels {
 
-// With v[i] = row[i], times smooth_or_null[i] where that is given: out[i] = v[i] * (127 / max |v|),
-// rounded to the nearest integer, ties to even. Returns 1 / (127 / max |v|), by which the caller
-// multiplies to get back v. Each operation is rounded to binary32 by itself.
+// In binary32, one rounding per operation:
+//   v = row * smooth          element by element; `smooth_or_null` null: v = row
+//   q = 127 / max |v|
+//   out = v * q               to the nearest integer, ties to even, within -127 and 127
+// Returns the factor that undoes it, 1 / q. Where q is not finite (all v are zero or nearly so)
+// `out` is zeros and the factor +0. A v that is NaN gives 0 and does not count for the maximum.
 //
-// A row whose 127 / max |v| is not finite becomes zeros with scale +0. NaN becomes 0 and does not
-// enter the maximum. `type` is kBFloat16 or kFloat16; all rows are dense.
+// Dense rows of `count` elements, at any alignment; `type` is kBFloat16 or kFloat16; `out` must not
+// overlap what is read.
 float QuantizeRow(DType type, const std::byte* row, const float* smooth_or_null, std::int8_t* out,
                   std::int64_t count);
 

@@ -15,6 +15,13 @@ namespace ferry::kernels {
 using WeightedSumFunction = void (*)(std::span<const Term>, std::byte*, std::int64_t);
 using AddRowsFunction = void (*)(const std::byte*, const std::byte*, std::byte*, std::int64_t);
 
+float QuantizeRowBFloat16Portable(const std::byte* row, const float* smooth, std::int8_t* out,
+                                  std::int64_t count);
+float QuantizeRowHalfPortable(const std::byte* row, const float* smooth, std::int8_t* out,
+                              std::int64_t count);
+void RoundTripInt8BFloat16Portable(const std::byte* row, std::byte* out, std::int64_t count);
+void RoundTripInt8HalfPortable(const std::byte* row, std::byte* out, std::int64_t count);
+
 void WeightedSumBFloat16Portable(std::span<const Term> terms, std::byte* out, std::int64_t count);
 void WeightedSumHalfPortable(std::span<const Term> terms, std::byte* out, std::int64_t count);
 void AddRowsBFloat16Portable(const std::byte* a, const std::byte* b, std::byte* out,

@@ -7,23 +7,12 @@
 #include <vector>
 
 #include "kernels/add_rows.h"
-#include "kernels/convert.h"
 #include "kernels/float_environment.h"
-#include "kernels/isa.h"
+#include "kernels/on_each_isa.h"
 #include "kernels/weighted_sum.h"
 
 namespace ferry::kernels {
 namespace {
-
-float Widen(DType type, std::uint16_t bits) {
-  return type == DType::kBFloat16 ? BFloat16ToFloat(bits) : HalfToFloat(bits);
-}
-
-std::uint16_t Round(DType type, float value) {
-  return type == DType::kBFloat16 ? FloatToBFloat16(value) : FloatToHalf(value);
-}
-
-using Bits = std::vector<std::uint16_t>;
 
 struct Problem {
   DType type = DType::kBFloat16;
@@ -95,16 +84,11 @@ Problem RandomProblem(std::mt19937& random, DType type, std::size_t count) {
   return problem;
 }
 
-class OnEachIsa : public testing::TestWithParam<Isa> {
- protected:
-  void SetUp() override { SetIsaForTest(GetParam()); }
-  void TearDown() override { SetIsaForTest(AvailableIsas().back()); }
-};
+class RowKernelsOnEachIsa : public OnEachIsa {};
+INSTANTIATE_TEST_SUITE_P(Kernels, RowKernelsOnEachIsa, testing::ValuesIn(AvailableIsas()),
+                         IsaTestName);
 
-INSTANTIATE_TEST_SUITE_P(Kernels, OnEachIsa, testing::ValuesIn(AvailableIsas()),
-                         [](const auto& test) { return std::string(NameOf(test.param)); });
-
-TEST_P(OnEachIsa, WeightedSumEqualsTheDefinition) {
+TEST_P(RowKernelsOnEachIsa, WeightedSumEqualsTheDefinition) {
   for (unsigned seed = 1; seed <= 300; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     std::mt19937 random(seed);
@@ -134,27 +118,27 @@ void ExpectStatedSum(const StatedSum& stated) {
   }
 }
 
-TEST_P(OnEachIsa, NothingIsFused) {
+TEST_P(RowKernelsOnEachIsa, NothingIsFused) {
   // A fused multiply-add would give 0xB3A0.
   ExpectStatedSum({{3.375f, -5.125f, 3.25f}, {0x3F000000, 0x3F666667, 0x3F666667}, 0x0000});
 }
 
-TEST_P(OnEachIsa, TermsAreAddedInTheirOrder) {
+TEST_P(RowKernelsOnEachIsa, TermsAreAddedInTheirOrder) {
   // Descending order would give 0x3200.
   ExpectStatedSum({{1.0f, -2.75f, 0.75f}, {0x3DCCCCCD, 0x3E4CCCCD, 0x3F19999A}, 0x0000});
 }
 
-TEST_P(OnEachIsa, TheSumStartsAtPlusZero) {
+TEST_P(RowKernelsOnEachIsa, TheSumStartsAtPlusZero) {
   ExpectStatedSum({{-0.0f}, {0x3F800000}, 0x0000});
 }
 
-TEST_P(OnEachIsa, TheStatedWeightedSumComesOut) {
+TEST_P(RowKernelsOnEachIsa, TheStatedWeightedSumComesOut) {
   ExpectStatedSum({{1.0f, 0.10009765625f}, {0x3E99999A, 0x3F333333}, 0x3EBD});
   ExpectStatedSum({{2.0f, 0.2001953125f}, {0x3E99999A, 0x3F333333}, 0x3F3D});
   ExpectStatedSum({{3.0f, 0.30078125f}, {0x3E99999A, 0x3F333333}, 0x3F8E});
 }
 
-TEST_P(OnEachIsa, OutMayBeATermsRow) {
+TEST_P(RowKernelsOnEachIsa, OutMayBeATermsRow) {
   std::mt19937 random(99);
   Problem problem = RandomProblem(random, DType::kFloat16, 777);
   const Bits expected = ReferenceSum(problem);
@@ -174,7 +158,7 @@ Bits EveryPattern() {
   return row;
 }
 
-TEST_P(OnEachIsa, EveryPatternTimesOneIsItself) {
+TEST_P(RowKernelsOnEachIsa, EveryPatternTimesOneIsItself) {
   for (const DType type : {DType::kBFloat16, DType::kFloat16}) {
     const Bits sum = KernelSum({.type = type, .rows = {EveryPattern()}, .weights = {1.0f}});
     const std::uint16_t infinity = type == DType::kBFloat16 ? 0x7f80 : 0x7c00;
@@ -187,7 +171,7 @@ TEST_P(OnEachIsa, EveryPatternTimesOneIsItself) {
   }
 }
 
-TEST_P(OnEachIsa, EveryPatternRoundsAsTheDefinitionDoes) {
+TEST_P(RowKernelsOnEachIsa, EveryPatternRoundsAsTheDefinitionDoes) {
   // Weights that make ties, subnormal results, overflow, infinity times 0 and NaN.
   for (const std::uint32_t weight :
        {0x3fc00000U, 0x3f000000U, 0x3a800000U, 0x00000001U, 0x80800000U, 0x477fe000U, 0x7f7fffffU,
@@ -201,7 +185,7 @@ TEST_P(OnEachIsa, EveryPatternRoundsAsTheDefinitionDoes) {
 }
 
 #if defined(__x86_64__)
-TEST_P(OnEachIsa, AProgramThatFlushesSubnormalsChangesNothing) {
+TEST_P(RowKernelsOnEachIsa, AProgramThatFlushesSubnormalsChangesNothing) {
   const Problem problem{.type = DType::kBFloat16,
                         .rows = {Bits(100, 0x0001), Bits(100, 0x0080)},
                         .weights = {1.0f, 0.5f}};
@@ -217,7 +201,7 @@ TEST_P(OnEachIsa, AProgramThatFlushesSubnormalsChangesNothing) {
 }
 #endif
 
-TEST_P(OnEachIsa, AddRowsGivesTheStatedSums) {
+TEST_P(RowKernelsOnEachIsa, AddRowsGivesTheStatedSums) {
   for (const std::size_t count : {std::size_t{1}, std::size_t{50}}) {
     const auto add = [count](DType type, std::uint16_t a, std::uint16_t b) {
       return KernelAdd(type, Bits(count, a), Bits(count, b));
@@ -229,7 +213,7 @@ TEST_P(OnEachIsa, AddRowsGivesTheStatedSums) {
   }
 }
 
-TEST_P(OnEachIsa, AddRowsWritesExactlyItsElementsAtAnyAlignment) {
+TEST_P(RowKernelsOnEachIsa, AddRowsWritesExactlyItsElementsAtAnyAlignment) {
   std::mt19937 random(11);
   for (std::size_t count = 0; count <= 130; ++count) {
     std::vector<std::byte> a(2 * count + 1);
@@ -253,7 +237,7 @@ TEST_P(OnEachIsa, AddRowsWritesExactlyItsElementsAtAnyAlignment) {
   }
 }
 
-TEST_P(OnEachIsa, OutOfAddRowsMayBeEitherRow) {
+TEST_P(RowKernelsOnEachIsa, OutOfAddRowsMayBeEitherRow) {
   const Bits a = EveryPattern();
   Bits b(a.rbegin(), a.rend());
   const Bits expected = KernelAdd(DType::kBFloat16, a, b);
@@ -274,7 +258,7 @@ std::uint16_t HalfOfExactSum(std::uint16_t a, std::uint16_t b) {
   return FloatToHalf(std::bit_cast<float>(bits));
 }
 
-TEST_P(OnEachIsa, AddRowsRoundsTheExactSumOnce) {
+TEST_P(RowKernelsOnEachIsa, AddRowsRoundsTheExactSumOnce) {
   std::mt19937 random(5);
   Bits a(200000);
   Bits b(a.size());
