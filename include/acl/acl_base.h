@@ -112,8 +112,48 @@ ACL_FUNC_VISIBILITY float aclFloat16ToFloat(aclFloat16 value);
  * NaN stays NaN. Never fails. Source: runtime specification, section 5.4. */
 ACL_FUNC_VISIBILITY aclFloat16 aclFloatToFloat16(float value);
 
+/* Wraps an address with a size; the memory stays the caller's.
+ *   data   any, null too
+ *   size   bytes
+ * Null only when this process is out of memory. Source: runtime specification, section 5.4. */
+ACL_FUNC_VISIBILITY aclDataBuffer* aclCreateDataBuffer(void* data, size_t size);
+
+/* Ends a data buffer, not its memory.
+ * Errors: 100000 null; 107017 not a data buffer of this library. */
+ACL_FUNC_VISIBILITY aclError aclDestroyDataBuffer(const aclDataBuffer* dataBuffer);
+
+/* Which of the aclCannAttr this library has.
+ *   value   out   1 for INF_NAN and BF16, 0 for JIT_COMPILE
+ * Errors: 100000 null, or no aclCannAttr. Source: runtime specification, section 5.4. */
+ACL_FUNC_VISIBILITY aclError aclGetCannAttribute(aclCannAttr cannAttr, int32_t* value);
+
+/* All that aclGetCannAttribute knows.
+ *   cannAttrList   out   array of the library, valid for ever
+ *   num            out   its length
+ * Errors: 100000 null. */
+ACL_FUNC_VISIBILITY aclError aclGetCannAttributeList(const aclCannAttr** cannAttrList, size_t* num);
+
+/* Core numbers and cache size (bytes) of the product that FERRY_PRODUCT selects.
+ *   value   out
+ * Errors: 100000 null, or no aclDeviceInfo; 107001 no such device.
+ * Source: runtime specification, section 5.4. */
+ACL_FUNC_VISIBILITY aclError aclGetDeviceCapability(uint32_t deviceId, aclDeviceInfo deviceInfo,
+                                                    int64_t* value);
+
+/* A line of the application in the library's log on stderr, where FERRY_LOG lets its level through.
+ *   func, file, line   where; null is "?"
+ *   fmt                as of printf, at most 1023 characters are written
+ * Never fails; a null fmt or an unknown level is reported instead. */
+ACL_FUNC_VISIBILITY void aclAppLog(aclLogLevel logLevel, const char* func, const char* file,
+                                   uint32_t line, const char* fmt, ...);
+
 #ifdef __cplusplus
 }
 #endif
+
+/* aclAppLog from here: ACL_APP_LOG(level, fmt, ...). */
+#define ACL_APP_LOG(level, ...) aclAppLog((level), __func__, __FILE__, __LINE__, __VA_ARGS__)
+
+#include "acl/acl_tensor_desc.h"
 
 #endif /* FERRY_ACL_ACL_BASE_H_ */

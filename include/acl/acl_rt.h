@@ -74,6 +74,38 @@ ACL_FUNC_VISIBILITY aclError aclrtSynchronizeDeviceWithTimeout(int32_t timeout);
 ACL_FUNC_VISIBILITY aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t* freeBytes,
                                              size_t* totalBytes);
 
+/* Whether one device can read another's memory: always 1.
+ *   canAccessPeer   out
+ * Errors: 100000; 107001 one of them does not exist. */
+ACL_FUNC_VISIBILITY aclError aclrtDeviceCanAccessPeer(int32_t* canAccessPeer, int32_t deviceId,
+                                                      int32_t peerDeviceId);
+
+/* No effect: all devices can always.
+ *   flags   any
+ * Errors: 107001 no such device. */
+ACL_FUNC_VISIBILITY aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t flags);
+
+/* What a device is like: numbers of the product that FERRY_PRODUCT selects; TOTAL_GLOBAL_MEM_SIZE
+ * in bytes as aclrtGetMemInfo says; its id for PHY_CHIP_ID and SUPER_POD_DEVICE_ID; 0 for what
+ * devices of one machine do not have. value   out Errors: 100000; 107000 no aclrtDevAttr; 107001 no
+ * such device. */
+ACL_FUNC_VISIBILITY aclError aclrtGetDeviceInfo(uint32_t deviceId, aclrtDevAttr attr,
+                                                int64_t* value);
+
+/* Cores that the calling thread's work can use: all of a device.
+ *   value   out
+ * Errors: 100000; 107000 no aclrtDevResLimitType. */
+ACL_FUNC_VISIBILITY aclError aclrtGetResInCurrentThread(aclrtDevResLimitType type, uint32_t* value);
+
+/* Accepted without effect: what waits is a collective operator, and HCCL_EXEC_TIMEOUT limits it.
+ *   timeout   seconds, any */
+ACL_FUNC_VISIBILITY aclError aclrtSetOpWaitTimeout(uint32_t timeout);
+ACL_FUNC_VISIBILITY aclError aclrtSetOpExecuteTimeOut(uint32_t timeout);
+
+/* Accepted, and never called: failures are returned by the synchronise.
+ *   callback   any, null too */
+ACL_FUNC_VISIBILITY aclError aclrtSetExceptionInfoCallback(aclrtExceptionInfoCallback callback);
+
 /* ---- contexts ---- */
 
 /* New context of a device, with a default stream. It becomes current.
@@ -211,8 +243,11 @@ ACL_FUNC_VISIBILITY aclError aclrtEventElapsedTime(float* ms, aclrtEvent startEv
 /* ---- memory ---- */
 
 /* Device memory of undefined contents, 512-byte aligned, at least `size` rounded up to 32, plus 32
- * bytes. devPtr   out size     bytes policy   any: a hint Errors: 100000 null, size 0; 107002;
- * 207001 out of memory. */
+ * bytes.
+ *   devPtr   out
+ *   size     bytes
+ *   policy   any: a hint
+ * Errors: 100000 null, size 0; 107002; 207001 out of memory. */
 ACL_FUNC_VISIBILITY aclError aclrtMalloc(void** devPtr, size_t size, aclrtMemMallocPolicy policy);
 
 /* The same without the 32 bytes behind. */
@@ -234,25 +269,33 @@ ACL_FUNC_VISIBILITY aclError aclrtFreeHost(void* hostPtr);
 /* Copies `count` bytes now.
  *   destMax   bytes that dst can take
  *   kind      any: all memory is host memory
- * Errors, none of them when count is 0: 100000 null; 107000 count > destMax, unknown kind. */
+ * Errors, none of them when count is 0: 100000 null; 107000 count > destMax, unknown kind, or an
+ * end begins in an allocation of aclrtMalloc and leaves it. */
 ACL_FUNC_VISIBILITY aclError aclrtMemcpy(void* dst, size_t destMax, const void* src, size_t count,
                                          aclrtMemcpyKind kind);
 
-/* Queues the copy; both ranges must stay as they are until the stream has passed it.
- * Errors: as aclrtMemcpy; 107002; 107017. */
+/* Queues the copy; both ranges must stay as they are until the stream has passed it. One that
+ * leaves its allocation is reported by the synchronise. Errors: as aclrtMemcpy; 107002; 107017. */
 ACL_FUNC_VISIBILITY aclError aclrtMemcpyAsync(void* dst, size_t destMax, const void* src,
                                               size_t count, aclrtMemcpyKind kind,
                                               aclrtStream stream);
 
 /* Sets `count` bytes now to the low byte of `value`.
  *   maxCount   bytes that devPtr can take
- * Errors: 100000 null; 107000 count > maxCount. */
+ * Errors: 100000 null; 107000 count > maxCount, or the range leaves its allocation. */
 ACL_FUNC_VISIBILITY aclError aclrtMemset(void* devPtr, size_t maxCount, int32_t value,
                                          size_t count);
 
 /* Queues the same. Errors: as aclrtMemset; 107002; 107017. */
 ACL_FUNC_VISIBILITY aclError aclrtMemsetAsync(void* devPtr, size_t maxCount, int32_t value,
                                               size_t count, aclrtStream stream);
+
+/* Sharing device memory between processes by a key: not offered.
+ * Errors: 100000 a null pointer; 207000 otherwise. */
+ACL_FUNC_VISIBILITY aclError aclrtIpcMemGetExportKey(void* devPtr, size_t size, char* key,
+                                                     size_t len, uint64_t flags);
+ACL_FUNC_VISIBILITY aclError aclrtIpcMemImportByKey(void** devPtr, const char* key, uint64_t flags);
+ACL_FUNC_VISIBILITY aclError aclrtIpcMemClose(const char* key);
 
 /* ---- host callbacks in stream order ---- */
 

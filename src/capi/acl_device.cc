@@ -69,6 +69,21 @@ aclError aclrtGetMemInfo(aclrtMemAttr attr, size_t* freeBytes, size_t* totalByte
   });
 }
 
+// All devices are memory of one machine.
+aclError aclrtDeviceCanAccessPeer(int32_t* canAccessPeer, int32_t deviceId, int32_t peerDeviceId) {
+  return Guard("aclrtDeviceCanAccessPeer", [&] {
+    RequireNotNull(canAccessPeer, "canAccessPeer");
+    ferry::runtime::RequireDevice(deviceId);
+    ferry::runtime::RequireDevice(peerDeviceId, "peerDeviceId");
+    *canAccessPeer = 1;
+  });
+}
+
+aclError aclrtDeviceEnablePeerAccess(int32_t peerDeviceId, uint32_t /*flags*/) {
+  return Guard("aclrtDeviceEnablePeerAccess",
+               [&] { ferry::runtime::RequireDevice(peerDeviceId, "peerDeviceId"); });
+}
+
 aclError aclrtCreateContext(aclrtContext* context, int32_t deviceId) {
   return Guard("aclrtCreateContext", [&] {
     RequireNotNull(context, "context");

@@ -1,7 +1,6 @@
 // The runtime's beginning and end, versions, and what a thread can ask about its errors.
 #include <acl/acl.h>
 
-#include "base/env.h"
 #include "capi/guard.h"
 #include "kernels/convert.h"
 #include "runtime/init.h"
@@ -50,10 +49,6 @@ aclError aclrtGetVersion(int32_t* majorVersion, int32_t* minorVersion, int32_t* 
     *minorVersion = 14;
     *patchVersion = 0;
   });
-}
-
-const char* aclrtGetSocName(void) {
-  return ferry::env::GetProduct() == ferry::env::Product::kA2 ? "Ascend910B3" : "Ascend910_9391";
 }
 
 aclError aclrtPeekAtLastError(aclrtLastErrLevel level) {

@@ -90,9 +90,10 @@ std::set<std::int32_t> End(const Holdings& holdings, bool force) {
 
 }  // namespace
 
-void RequireDevice(std::int64_t device) {
+void RequireDevice(std::int64_t device, const char* argument) {
   Require(device >= 0 && device < env::DeviceCount(), Code::kRtInvalidDevice,
-          "deviceId is {}; must be in [0, {}) (FERRY_DEVICE_COUNT)", device, env::DeviceCount());
+          "{} is {}; must be in [0, {}) (FERRY_DEVICE_COUNT)", argument, device,
+          env::DeviceCount());
 }
 
 void SetDevice(std::int32_t device) {

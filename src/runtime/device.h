@@ -9,7 +9,7 @@
 namespace ferry::runtime {
 
 // Throws Error{kRtInvalidDevice} unless 0 <= device < DeviceCount().
-void RequireDevice(std::int64_t device);
+void RequireDevice(std::int64_t device, const char* argument = "deviceId");
 
 // Makes the device's implicit context current on this thread. Counted: see ResetDevice.
 void SetDevice(std::int32_t device);

@@ -3,6 +3,7 @@
 #include <acl/acl.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 
@@ -15,6 +16,9 @@ TEST(Product, DecidesAboutInitAndTheNameOfTheChip) {
   const char* const variable = std::getenv("FERRY_PRODUCT");
   const std::string product = variable != nullptr ? variable : "";
   EXPECT_STREQ(aclrtGetSocName(), product == "a2" ? "Ascend910B3" : "Ascend910_9391");
+  std::int64_t cores = 0;
+  EXPECT_EQ(aclGetDeviceCapability(0, ACL_DEVICE_INFO_AI_CORE_NUM, &cores), ACL_SUCCESS);
+  EXPECT_EQ(cores, product == "a2" ? 20 : 24);
   if (product.empty() || product == "a3" || product == "a2") {
     EXPECT_EQ(aclInit(nullptr), ACL_SUCCESS);
     EXPECT_EQ(aclFinalize(), ACL_SUCCESS);
