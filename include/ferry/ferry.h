@@ -13,6 +13,8 @@
 #define FERRY_API
 #endif
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -29,6 +31,16 @@ FERRY_API const char* ferry_instruction_set(void);
 /* All that this processor and this build offer, slowest first, separated by blanks.
  * Never null; the text is valid for ever. */
 FERRY_API const char* ferry_instruction_sets(void);
+
+/* What every rank of every communicator of this process does: its operator and call, whom it waits
+ * for and since when, its last refused call, and a cycle of waits if there is one; as lines of
+ * text.
+ * text: where it goes, at most `size` bytes with the terminating zero; it is cut if it is longer.
+ *       Null: it is printed to stderr instead, and `size` is ignored.
+ * Returns the length of the whole text without the terminating zero, as snprintf does; 0 when
+ * memory runs out. May be called at any time from any thread, but not from a signal handler:
+ * FERRY_DUMP_SIGNAL=1 prints the same on SIGUSR1. */
+FERRY_API size_t ferry_dump_state(char* text, size_t size);
 
 #ifdef __cplusplus
 }

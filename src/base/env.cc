@@ -48,13 +48,17 @@ const std::string& ProductOnce() {
   return *text;
 }
 
+// A switch: 0 or 1, default 0.
+bool GetSwitch(const char* name, std::atomic<bool>& reported) {
+  const auto text = Get(name);
+  if (!text) return false;
+  if (*text != "0" && *text != "1") ReportOnce(reported, name, *text, "0 or 1", "0");
+  return *text == "1";
+}
+
 bool ReadStrict() {
   static std::atomic<bool> reported{false};
-  const auto text = Get("FERRY_STRICT");
-  if (!text || *text == "0") return false;
-  if (*text == "1") return true;
-  ReportOnce(reported, "FERRY_STRICT", *text, "0 or 1", "0");
-  return false;
+  return GetSwitch("FERRY_STRICT", reported);
 }
 
 std::optional<std::int64_t> ReadJitterSeed() {
@@ -127,6 +131,16 @@ std::int64_t WatchdogSeconds() {
   if (seconds && *seconds >= 0) return *seconds;
   ReportOnce(reported, "FERRY_WATCHDOG", *text, "a number of seconds, 0 or more", "the default 10");
   return kDefault;
+}
+
+bool Trace() {
+  static std::atomic<bool> reported{false};
+  return GetSwitch("FERRY_TRACE", reported);
+}
+
+bool DumpSignal() {
+  static std::atomic<bool> reported{false};
+  return GetSwitch("FERRY_DUMP_SIGNAL", reported);
 }
 
 std::optional<std::uint64_t> DeviceMemoryBytes() {

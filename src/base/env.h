@@ -33,6 +33,12 @@ enum class Product : std::uint8_t { kA3, kA2, kUnknown };
 // FERRY_WATCHDOG: seconds after which a waiting rank reports who is missing; default 10, 0 = never.
 [[nodiscard]] std::int64_t WatchdogSeconds();
 
+// FERRY_TRACE: 1 records who calls phase 2, for reports and failures; default 0.
+[[nodiscard]] bool Trace();
+
+// FERRY_DUMP_SIGNAL: 1 lets SIGUSR1 print the state of all groups; default 0.
+[[nodiscard]] bool DumpSignal();
+
 // FERRY_DEVICE_MEMORY: bytes of one virtual device, with optional suffix K, M, G or T; nothing when
 // unset or malformed (malformed is reported once).
 [[nodiscard]] std::optional<std::uint64_t> DeviceMemoryBytes();

@@ -200,6 +200,20 @@ TEST(Strict, IsOnForOneOnly) {
   EXPECT_FALSE(IsStrictWith("yes"));
 }
 
+TEST(Switches, AreOnForOneOnlyAndReadEachTime) {
+  using Switch = bool (*)();
+  const std::pair<const char*, Switch> switches[] = {{"FERRY_TRACE", env::Trace},
+                                                     {"FERRY_DUMP_SIGNAL", env::DumpSignal}};
+  for (const auto& [name, is_on] : switches) {
+    for (const char* off : {static_cast<const char*>(nullptr), "", "0", "yes"}) {
+      const ScopedEnv scope(name, off);
+      EXPECT_FALSE(is_on()) << name;
+    }
+    const ScopedEnv scope(name, "1");
+    EXPECT_TRUE(is_on()) << name;
+  }
+}
+
 TEST(JitterSeed, IsAnIntegerOrNothing) {
   const auto seed_is = [](const char* text, std::optional<std::int64_t> seed) {
     const ScopedEnv scope("FERRY_JITTER", text);

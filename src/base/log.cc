@@ -4,7 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <cstdint>
+#include <functional>
 
 #include "base/env.h"
 
@@ -20,6 +24,28 @@ void WriteAll(const char* text, std::size_t size) noexcept {
     text += written;
     size -= static_cast<std::size_t>(written);
   }
+}
+
+// Whether `message` is among the last that were remembered, about a thousand; if not, remembers it.
+// Without a lock, for the same reason as below: all who bring a message look at the same few places
+// in the same order, so one of them is the first.
+bool IsRemembered(std::string_view message) noexcept {
+  constexpr std::size_t kPlaces = 1024;
+  constexpr std::size_t kTries = 8;
+  static std::array<std::atomic<std::uint64_t>, kPlaces> places{};
+  static std::atomic<std::size_t> oldest{0};
+  const std::uint64_t hash = std::hash<std::string_view>()(message) | 1;  // 0 is a free place
+  // relaxed throughout: a place means only itself.
+  for (std::size_t i = 0; i < kTries; ++i) {
+    std::uint64_t seen = 0;
+    if (places[(hash / 2 + i) % kPlaces].compare_exchange_strong(seen, hash,
+                                                                 std::memory_order_relaxed))
+      return false;
+    if (seen == hash) return true;
+  }
+  const std::size_t victim = oldest.fetch_add(1, std::memory_order_relaxed) % kTries;
+  places[(hash / 2 + victim) % kPlaces].store(hash, std::memory_order_relaxed);
+  return false;
 }
 
 // No stream and no logger object: nothing that has a destructor at process exit, a thread or a lock
@@ -53,6 +79,24 @@ void Warning(std::string_view message) noexcept {
 }
 void Error(std::string_view message) noexcept {
   WriteLine(env::LogLevel::kError, message);
+}
+
+void ErrorOnce(std::string_view message) noexcept {
+  if (!IsRemembered(message)) Error(message);
+}
+void Print(std::string_view text) noexcept {
+  const int saved = errno;
+  try {
+    fmt::memory_buffer lines;
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      fmt::format_to(std::back_inserter(lines), "[ferry] {}\n", text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    WriteAll(lines.data(), lines.size());
+  } catch (...) {  // as in WriteLine
+  }
+  errno = saved;
 }
 
 }  // namespace ferry::log

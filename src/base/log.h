@@ -13,6 +13,12 @@ void Info(std::string_view message) noexcept;
 void Warning(std::string_view message) noexcept;
 void Error(std::string_view message) noexcept;
 
+// Error, unless this process has written the same line not long ago: for what many ranks say alike.
+void ErrorOnce(std::string_view message) noexcept;
+
+// Writes every line of `text` as a line of its own, whatever FERRY_LOG says: it was asked for.
+void Print(std::string_view text) noexcept;
+
 }  // namespace ferry::log
 
 #endif  // FERRY_BASE_LOG_H_

@@ -67,6 +67,35 @@ TEST(Log, KeepsErrno) {
   });
 }
 
+TEST(Log, WhatManySayAlikeIsOneLine) {
+  const std::string text = Captured("", [] {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t)
+      threads.emplace_back([] {
+        for (int i = 0; i < 100; ++i) log::ErrorOnce("call 7 failed");
+      });
+    for (auto& thread : threads) thread.join();
+    log::ErrorOnce("call 8 failed");
+    log::ErrorOnce("call 7 failed");
+  });
+  EXPECT_EQ(text, "[ferry] call 7 failed\n[ferry] call 8 failed\n");
+}
+
+TEST(Log, WhatWasSaidLongAgoIsSaidAgain) {
+  const std::string text = Captured("", [] {
+    log::ErrorOnce("long ago");
+    for (int i = 0; i < 20000; ++i) log::ErrorOnce(std::to_string(i));
+    log::ErrorOnce("long ago");
+  });
+  EXPECT_NE(text.find("[ferry] 19999\n"), std::string::npos);
+  EXPECT_NE(text.find("[ferry] long ago\n"), text.rfind("[ferry] long ago\n"));
+}
+
+TEST(Log, WhatIsAskedForIsPrintedLineByLineAtAnyLevel) {
+  EXPECT_EQ(Captured("off", [] { log::Print("a\n  b\n\nc"); }),
+            "[ferry] a\n[ferry]   b\n[ferry] \n[ferry] c\n");
+}
+
 TEST(Log, LinesOfManyThreadsDoNotMix) {
   constexpr int kThreads = 8;
   constexpr int kLines = 200;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "capi/guard.h"
+#include "capi/operator_guard.h"
 #include "ops/executor.h"
 
 using ferry::ops::CombineCall;
@@ -23,7 +23,7 @@ aclnnStatus aclnnMoeDistributeCombineV2GetWorkspaceSize(
     int64_t globalBs, int64_t /*outDtype: any*/, int64_t commQuantMode,
     int64_t /*groupListType: any*/, const char* commAlg, aclTensor* xOut, uint64_t* workspaceSize,
     aclOpExecutor** executor) {
-  return ferry::capi::AclnnGuard(__func__, [&] {
+  return ferry::capi::OperatorGuard(__func__, nullptr, [&] {
     CombineCall call;
     call.expand_x = LookUpTensor(expandX);
     call.expert_ids = LookUpTensor(expertIds);
@@ -60,7 +60,7 @@ aclnnStatus aclnnMoeDistributeCombineV2GetWorkspaceSize(
 
 aclnnStatus aclnnMoeDistributeCombineV2(void* workspace, uint64_t workspaceSize,
                                         aclOpExecutor* executor, aclrtStream stream) {
-  return ferry::capi::AclnnGuard(__func__, [&] {
+  return ferry::capi::OperatorGuard(__func__, stream, [&] {
     ferry::ops::LaunchExecutor(ferry::ops::kCombineV2,
                                {workspace, workspaceSize, executor, stream});
   });

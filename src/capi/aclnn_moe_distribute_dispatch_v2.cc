@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "capi/guard.h"
+#include "capi/operator_guard.h"
 #include "ops/executor.h"
 
 using ferry::ops::DispatchCall;
@@ -21,7 +21,7 @@ aclnnStatus aclnnMoeDistributeDispatchV2GetWorkspaceSize(
     aclTensor* dynamicScalesOut, aclTensor* assistInfoForCombineOut, aclTensor* expertTokenNumsOut,
     aclTensor* epRecvCountsOut, aclTensor* tpRecvCountsOut, aclTensor* expandScalesOut,
     uint64_t* workspaceSize, aclOpExecutor** executor) {
-  return ferry::capi::AclnnGuard(__func__, [&] {
+  return ferry::capi::OperatorGuard(__func__, nullptr, [&] {
     DispatchCall call;
     call.x = LookUpTensor(x);
     call.expert_ids = LookUpTensor(expertIds);
@@ -58,7 +58,7 @@ aclnnStatus aclnnMoeDistributeDispatchV2GetWorkspaceSize(
 
 aclnnStatus aclnnMoeDistributeDispatchV2(void* workspace, uint64_t workspaceSize,
                                          aclOpExecutor* executor, aclrtStream stream) {
-  return ferry::capi::AclnnGuard(__func__, [&] {
+  return ferry::capi::OperatorGuard(__func__, stream, [&] {
     ferry::ops::LaunchExecutor(ferry::ops::kDispatchV2,
                                {workspace, workspaceSize, executor, stream});
   });

@@ -21,11 +21,21 @@ namespace ferry::capi {
   return code == Code::kRtWaitTimeout || code == Code::kAclRepeatInitialize;
 }
 
+// Whether the message is that of a failed collective call: every rank of this process collects the
+// same sentence, which is worth one line.
+enum class Alike : bool { kNo, kOnManyRanks };
+
 // Records the message for aclGetRecentErrMsg and writes it to stderr.
-inline int Report(Code code, const std::string& message) noexcept {
+inline int Report(Code code, const std::string& message, Alike alike = Alike::kNo) noexcept {
   try {
     runtime::SetRecentMessage(code, message);
-    IsExpected(code) ? log::Info(message) : log::Error(message);
+    if (IsExpected(code)) {
+      log::Info(message);
+    } else if (alike == Alike::kOnManyRanks) {
+      log::ErrorOnce(message);
+    } else {
+      log::Error(message);
+    }
   } catch (const std::exception&) {
     // Out of memory for the text: the code still reaches the caller.
   }
@@ -45,7 +55,8 @@ int Guard(const char* api, Body&& body, Unforeseen unforeseen = kAclUnforeseen) 
       body();
       return 0;
     } catch (const runtime::AsyncError& error) {
-      return Report(error.code(), error.message());
+      const bool collective = error.code() == Code::kRtAicoreException;
+      return Report(error.code(), error.message(), collective ? Alike::kOnManyRanks : Alike::kNo);
     } catch (...) {
       const Error error = Caught(unforeseen);
       return Report(error.code(), fmt::format("{}: {}", api, error.message()));

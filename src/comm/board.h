@@ -38,6 +38,11 @@ class Board {
   };
   [[nodiscard]] Watch& watch() const { return watch_; }
 
+  // The latest wait that this process's watchdog has reported (wait_report.cc), under the roster's
+  // lock.
+  [[nodiscard]] std::uint64_t reported() const { return reported_; }
+  void set_reported(std::uint64_t report) const { reported_ = report; }
+
   // How many of the ranks that have attached are in this process.
   [[nodiscard]] std::int32_t CountLocalRanks() const;
 
@@ -77,6 +82,7 @@ class Board {
   // CountLocalRanks once all have attached, -1 before. Of this process, not on the board.
   mutable std::atomic<std::int32_t> local_ranks_{-1};
   mutable Watch watch_;
+  mutable std::uint64_t reported_ = 0;
 };
 
 }  // namespace ferry::comm

@@ -26,6 +26,8 @@ inline constexpr std::uint64_t kBoardMagic = 0x3130647242797246;  // "FryBrd01"
 // Texts long enough for operator, number, group name and cause.
 using FailureText = SharedText<768>;
 using DoingText = SharedText<256>;
+using OperatorText = SharedText<128>;
+using RefusalText = SharedText<640>;
 
 struct Header {
   std::uint64_t magic;
@@ -73,8 +75,14 @@ struct alignas(64) RankState {
   std::atomic<std::uint64_t> published;  // last call whose record was published
   std::atomic<std::uint64_t> arrived;    // last call met; stored after the arrival in `meet`
   std::atomic<std::uint64_t> released;   // last call released; stored after the arrival
-  std::atomic<std::uint64_t> activity;   // {Phase:8 | number:56}, for reports
-  DoingText doing;                       // whom it waits for, for reports; tag = number
+  std::atomic<std::uint64_t> activity;   // {Phase:8 | number:56}
+  // The rest is for reports only.
+  std::atomic<std::int32_t> device;          // virtual, of its process
+  std::atomic<std::int64_t> activity_since;  // Clock, ns: when `activity` changed last
+  std::atomic<std::int64_t> refused_at;      // Clock, ns: of `refusal`; 0 = never
+  DoingText doing;                           // whom it waits for; tag = number
+  OperatorText operation;                    // what `activity` runs or ran last; tag = number
+  RefusalText refusal;                       // its last call that phase 1 or 2 refused; tag = 1
 };
 
 struct BoardAttribute {

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "comm/call_group.h"
 #include "comm/call_wait.h"
+#include "comm/report.h"
 
 namespace ferry::comm {
 namespace {
@@ -127,12 +128,13 @@ std::string TurnSentence(const CallSide& side, bool aborted) {
 }  // namespace
 
 Call::Call(std::string operator_name, std::shared_ptr<Member> ep, std::uint64_t ep_number,
-           std::shared_ptr<Member> tp, std::uint64_t tp_number)
+           std::shared_ptr<Member> tp, std::uint64_t tp_number, Stack stack)
     : operator_name_(std::move(operator_name)),
       ep_(std::move(ep)),
       tp_(std::move(tp)),
       ep_number_(ep_number),
-      tp_number_(tp_number) {}
+      tp_number_(tp_number),
+      stack_(std::move(stack)) {}
 
 Call::~Call() {
   DropCall(*this, "its task was discarded");
@@ -162,6 +164,7 @@ std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Mem
                                   const std::function<void(std::shared_ptr<Call>)>& enqueue) {
   Require(ep != tp_or_null, Code::kParamInvalid,
           "groupEp and groupTp are both \"{}\"; must be two groups", ep->name());
+  Stack stack = CaptureStack();
   std::unique_lock ep_lock(ep->numbers_mutex(), std::defer_lock);
   std::unique_lock<std::mutex> tp_lock;
   if (tp_or_null == nullptr) {
@@ -174,8 +177,8 @@ std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Mem
   RequireUsable(*ep);
   const std::uint64_t ep_number = ep->last_number() + 1;
   const std::uint64_t tp_number = tp_or_null != nullptr ? tp_or_null->last_number() + 1 : 0;
-  auto call =
-      std::make_shared<Call>(std::move(operator_name), ep, ep_number, tp_or_null, tp_number);
+  auto call = std::make_shared<Call>(std::move(operator_name), ep, ep_number, tp_or_null, tp_number,
+                                     std::move(stack));
   try {
     enqueue(call);
   } catch (...) {
@@ -204,12 +207,17 @@ void RunCall(Call& call, const std::atomic<bool>& abort,
                 view.verdict == Verdict::kFailed ? FailureOf(context->sides[0], view) : sentence);
   }
   const Turns leave_when_done{call};
+  call.ep()->SetStack(call.stack());
+  if (call.tp() != nullptr) call.tp()->SetStack(call.stack());
   Groups groups(*context);
   try {
     groups.Run(body);
   } catch (...) {
-    const std::string sentence = SentenceFor(context->sides[0], std::current_exception());
-    throw Error(Code::kRtAicoreException, groups.Spread(sentence));
+    const std::string sentence =
+        groups.Spread(SentenceFor(context->sides[0], std::current_exception()));
+    if (call.stack() != nullptr)
+      log::ErrorOnce(fmt::format("{}; phase 2 was called from {}", sentence, *call.stack()));
+    throw Error(Code::kRtAicoreException, sentence);
   }
 }
 

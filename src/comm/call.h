@@ -26,7 +26,7 @@ class Call {
  public:
   // Use TakeNumbers.
   Call(std::string operator_name, std::shared_ptr<Member> ep, std::uint64_t ep_number,
-       std::shared_ptr<Member> tp, std::uint64_t tp_number);
+       std::shared_ptr<Member> tp, std::uint64_t tp_number, Stack stack);
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   ~Call();
@@ -36,6 +36,7 @@ class Call {
   [[nodiscard]] const std::shared_ptr<Member>& tp() const { return tp_; }  // null without TP
   [[nodiscard]] std::uint64_t ep_number() const { return ep_number_; }
   [[nodiscard]] std::uint64_t tp_number() const { return tp_number_; }  // 0 without TP
+  [[nodiscard]] const Stack& stack() const { return stack_; }           // of phase 2's caller
 
   // True for exactly one caller: whoever runs this call.
   [[nodiscard]] bool Begin() noexcept;
@@ -53,6 +54,7 @@ class Call {
   const std::shared_ptr<Member> tp_;
   const std::uint64_t ep_number_;
   const std::uint64_t tp_number_;
+  const Stack stack_;
   std::mutex mutex_;
   Stage stage_ = Stage::kOffered;          // guarded by mutex_
   std::optional<std::string> early_drop_;  // the first reason; guarded by mutex_

@@ -14,6 +14,7 @@
 namespace ferry::comm {
 
 CallGroup::CallGroup(const CallSide& side) : side_(side) {
+  NoteOperator(side_);
   SetPhase(side_, Phase::kWorking);
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "base/clock.h"
 #include "comm/verdict.h"
 
 namespace ferry::comm {
@@ -17,12 +18,16 @@ std::string TooLate(const CallSide& side) {
 
 }  // namespace
 
+void NoteOperator(const CallSide& side) {
+  side.board().rank(side.rank()).operation.Write(side.number, side.context->operator_name);
+}
+
 void SetPhase(const CallSide& side, Phase phase) {
+  RankState& state = side.board().rank(side.rank());
   // relaxed: for reports only.
-  side.board()
-      .rank(side.rank())
-      .activity.store((static_cast<std::uint64_t>(phase) << 56) | side.number,
-                      std::memory_order_relaxed);
+  state.activity_since.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+  state.activity.store((static_cast<std::uint64_t>(phase) << 56) | side.number,
+                       std::memory_order_relaxed);
 }
 
 std::string SentenceOf(const CallSide& side, std::string_view cause) {

@@ -31,7 +31,8 @@ struct CallSide {
   [[nodiscard]] std::int32_t rank() const { return member->rank(); }
 };
 
-// Says on the board what this rank does, for the reports of others.
+// Says on the board what this rank does, and which operator, for the reports of others.
+void NoteOperator(const CallSide& side);
 void SetPhase(const CallSide& side, Phase phase);
 
 // The sentence of a call of this side that fails for `cause`.

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "comm/call_side.h"
-#include "comm/report.h"
+#include "comm/wait_report.h"
 #include "comm/waiter.h"
 
 namespace ferry::comm {

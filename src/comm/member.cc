@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "base/env.h"
+#include "comm/dump_signal.h"
 #include "comm/presence.h"
+#include "comm/roster.h"
 
 namespace ferry::comm {
 namespace {
@@ -29,10 +31,13 @@ Member::Member(std::shared_ptr<Board> board, std::int32_t rank, std::int32_t dev
       device_(device),
       options_(WithScratch(std::move(options))),
       scratch_(options_.scratch, device) {
-  Attach(*board_, rank_);
+  Attach(*board_, rank_, device_);
+  EnterRoster(*this);
+  InstallDumpSignal();
 }
 
 Member::~Member() {
+  LeaveRoster(*this);
   Destroy();
 }
 
@@ -40,6 +45,16 @@ void Member::Destroy() noexcept {
   const std::lock_guard lock(numbers_mutex_);
   if (std::exchange(destroyed_, true)) return;
   MarkDestroyed(*board_, rank_, last_number_);
+}
+
+void Member::SetStack(Stack stack) {
+  const std::lock_guard lock(stack_mutex_);
+  stack_ = std::move(stack);
+}
+
+Stack Member::stack() const {
+  const std::lock_guard lock(stack_mutex_);
+  return stack_;
 }
 
 std::optional<std::string> Member::WhyDead() const {

@@ -11,6 +11,7 @@
 
 #include "comm/board.h"
 #include "comm/scratch.h"
+#include "comm/trace.h"
 #include "comm/turnstile.h"
 
 namespace ferry::comm {
@@ -64,6 +65,10 @@ class Member {
   // dropped call may do at once.
   [[nodiscard]] std::mutex& text_mutex() { return text_mutex_; }
 
+  // From where the program called phase 2 of the call that runs; null unless FERRY_TRACE is 1.
+  void SetStack(Stack stack);
+  [[nodiscard]] Stack stack() const;
+
  private:
   const std::shared_ptr<Board> board_;
   const std::int32_t rank_;
@@ -75,6 +80,8 @@ class Member {
   std::uint64_t last_number_ = 0;  // guarded by numbers_mutex_
   bool destroyed_ = false;         // guarded by numbers_mutex_
   std::mutex text_mutex_;
+  mutable std::mutex stack_mutex_;
+  Stack stack_;  // guarded by stack_mutex_
 };
 
 }  // namespace ferry::comm

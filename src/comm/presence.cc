@@ -60,7 +60,7 @@ LifeState ReadLife(const Board& board, std::int32_t rank) {
   return DecodeLife(board.rank(rank).life.load(std::memory_order_acquire));
 }
 
-void Attach(Board& board, std::int32_t rank) {
+void Attach(Board& board, std::int32_t rank, std::int32_t device) {
   Require(rank >= 0 && rank < board.size(), Code::kHcclPara, "rank is {}; must be in [0, {})", rank,
           board.size());
   RankState& state = board.rank(rank);
@@ -69,8 +69,9 @@ void Attach(Board& board, std::int32_t rank) {
   Require(state.life.compare_exchange_strong(absent, EncodeLife({Life::kAlive, 0}),
                                              std::memory_order_release),
           Code::kHcclPara, "rank {} of group \"{}\" has already been taken", rank, board.name());
+  state.device.store(device, std::memory_order_relaxed);
   state.start_time.store(ProcessStartTime(getpid()).value_or(0), std::memory_order_relaxed);
-  // release: who sees the pid (acquire) sees the start time.
+  // release: who sees the pid (acquire) sees the start time and the device.
   state.pid.store(getpid(), std::memory_order_release);
   // release: see Header::num_attached.
   board.header().num_attached.fetch_add(1, std::memory_order_release);

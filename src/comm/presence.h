@@ -20,8 +20,9 @@ struct LifeState {
 
 [[nodiscard]] LifeState ReadLife(const Board& board, std::int32_t rank);
 
-// Enters this process as the home of `rank`. Throws Error{kHcclPara} when the rank has been taken.
-void Attach(Board& board, std::int32_t rank);
+// Enters this process as the home of `rank`, and a virtual device of it for reports. Throws
+// Error{kHcclPara} when the rank has been taken.
+void Attach(Board& board, std::int32_t rank, std::int32_t device = 0);
 
 // The rank takes no call beyond `last_number`. Wakes every waiter, so that later calls end at once.
 void MarkDestroyed(Board& board, std::int32_t rank, std::uint64_t last_number) noexcept;

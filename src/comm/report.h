@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <string>
 
-#include "base/clock.h"
-#include "comm/call_side.h"
 #include "comm/presence.h"
 
 namespace ferry::comm {
@@ -16,7 +14,8 @@ namespace ferry::comm {
 // group "tp0"`, `rank 3 moves rows of call 3 (process 4711 is stopped)`.
 [[nodiscard]] std::string DescribeRank(const Board& board, std::int32_t rank);
 
-// `rank(s) 3, 5 did not arrive within 1836 s`, followed by whom they wait for if they wait.
+// `rank(s) 3, 5 did not arrive within 1836 s`, followed by whom they wait for if they wait, or by
+// the refusal of their last call.
 [[nodiscard]] std::string TimeoutCause(const Board& board, const Ranks& missing,
                                        std::chrono::nanoseconds limit);
 
@@ -26,29 +25,8 @@ namespace ferry::comm {
 // Seconds as people write them: `1836`, `0.05`.
 [[nodiscard]] std::string Seconds(std::chrono::nanoseconds time);
 
-// Reports one long wait: on the board for the reports of others, and after the watchdog's time once
-// on stderr.
-class WaitReport {
- public:
-  WaitReport(const CallSide& side, Phase phase, Clock::time_point start);
-  WaitReport(const WaitReport&) = delete;
-  WaitReport& operator=(const WaitReport&) = delete;
-  ~WaitReport();
-
-  // To be called now and then while the wait lasts.
-  void Look();
-  // When Look has something to say next.
-  [[nodiscard]] Clock::time_point next() const { return due_; }
-
- private:
-  [[nodiscard]] Ranks Missing() const;
-
-  const CallSide& side_;
-  const Phase phase_;
-  const Clock::time_point start_;
-  Clock::time_point due_;  // of the watchdog line; max once printed
-  bool noted_ = false;     // on the board
-};
+// Down to whole seconds, or to milliseconds below one.
+[[nodiscard]] std::chrono::nanoseconds Rounded(std::chrono::nanoseconds time);
 
 }  // namespace ferry::comm
 

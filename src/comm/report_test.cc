@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -9,6 +10,9 @@
 #include <vector>
 
 #include "comm/member.h"
+#include "comm/refusal.h"
+#include "comm/state_report.h"
+#include "comm/wait_report.h"
 
 namespace ferry::comm {
 namespace {
@@ -80,6 +84,62 @@ TEST_F(Report, ATimeoutNamesTheMissingAndWhomTheyWaitFor) {
       TimeoutCause(*board_, {1, 2}, std::chrono::seconds(30)),
       "rank(s) 1, 2 did not arrive within 30 s; rank 1 waits in call 9 for rank(s) 1 on group "
       "\"tp0\"");
+}
+
+TEST_F(Report, TheRefusalOfARanksLastCallIsPartOfTheBlame) {
+  NoteRefusal(1, "dispatch: K is 17 [dispatch-A3-30]");
+  EXPECT_EQ(DescribeRank(*board_, 1),
+            "rank 1 has not started any call (its last call was refused 0 s ago: dispatch: K is 17 "
+            "[dispatch-A3-30])");
+  EXPECT_EQ(DescribeRank(*board_, 0), "rank 0 has not started any call");
+  EXPECT_EQ(TimeoutCause(*board_, {1, 2}, std::chrono::seconds(30)),
+            "rank(s) 1, 2 did not arrive within 30 s; the last call of rank 1 was refused: "
+            "dispatch: K is 17 [dispatch-A3-30]");
+  SetPhase(Side(1, 1), Phase::kWorking);  // it has got over it
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 prepares call 1");
+  EXPECT_EQ(TimeoutCause(*board_, {1}, std::chrono::seconds(30)),
+            "rank(s) 1 did not arrive within 30 s");
+  ASSERT_TRUE(ReadRefusal(*board_, 1).has_value());
+  EXPECT_EQ(ReadRefusal(*board_, 1)->message, "dispatch: K is 17 [dispatch-A3-30]");
+}
+
+TEST_F(Report, TheStateTellsWhatEveryRankDoesAndDid) {
+  for (const std::size_t r : {0U, 1U}) {
+    NoteOperator(Side(r, 4));
+    SetPhase(Side(r, 4), Phase::kMeeting);
+    board_->rank(static_cast<std::int32_t>(r)).arrived.store(4);
+  }
+  NoteRefusal(0, "dispatch: K is 17 [dispatch-A3-30]");
+  const std::string state = DescribeState();
+  for (const char* part :
+       {" has 2 rank(s) in 1 group(s)\n", "group \"ep0\" of 3 rank(s)\n",
+        "  ranks 0-1: dispatch call 4 has waited 0 s for rank(s) 2\n", "  rank 2: not joined\n",
+        "  rank 0 was last refused 0 s ago: dispatch: K is 17 [dispatch-A3-30]\n"}) {
+    EXPECT_NE(state.find(part), std::string::npos) << part << "in\n" << state;
+  }
+  SetPhase(Side(1, 4), Phase::kIdle);
+  EXPECT_NE(DescribeState().find("  rank 1: dispatch call 4 ended 0 s ago\n"), std::string::npos)
+      << DescribeState();
+}
+
+TEST_F(Report, OfAllRanksThatWaitOneSpeaks) {
+  context_.sides = {Side(0, 4)};
+  const CallSide other = Side(1, 4);
+  for (const std::size_t r : {0U, 1U}) {
+    SetPhase(Side(r, 4), Phase::kMeeting);
+    board_->rank(static_cast<std::int32_t>(r)).arrived.store(4);
+    board_->rank(static_cast<std::int32_t>(r)).activity_since.store(0);  // for long
+  }
+  ::testing::internal::CaptureStderr();
+  const auto start = Clock::now() - std::chrono::seconds(12);
+  WaitReport(context_.sides[0], Phase::kMeeting, start).Look();
+  WaitReport(other, Phase::kMeeting, start).Look();
+  const std::string lines = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 1) << lines;
+  EXPECT_NE(lines.find("rank 0 has waited 12 s for rank(s) 2 (limit 1836 s): rank 2 has not joined "
+                       "the group; 1 more rank(s) here wait\n"),
+            std::string::npos)
+      << lines;
 }
 
 TEST_F(Report, TheWatchdogSpeaksOncePerWait) {

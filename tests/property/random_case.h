@@ -1,4 +1,5 @@
-// One random, legal use of dispatch and combine: sizes, inputs and choices, all from one seed.
+// One random, legal use of dispatch and combine: sizes, inputs, choices of each caller, and what
+// the oracle makes of them, all from one seed.
 #ifndef FERRY_TESTS_PROPERTY_RANDOM_CASE_H_
 #define FERRY_TESTS_PROPERTY_RANDOM_CASE_H_
 
@@ -15,21 +16,38 @@ namespace ferry::support {
 struct RandomCase {
   std::uint64_t seed = 0;
   moe::MoeConfig config;
-  std::vector<reference::DispatchRank> senders;  // [world rank]
-  std::vector<reference::CombineRank> owners;    // weights and sharedExpertX only
-  DispatchOptions dispatch;
-  CombineOptions combine;
-  // The experts' work: row i, element h of a rank becomes bits ^ ExpertMask(rank, i, h). Any
-  // function will do that makes rows differ, so that a row in the wrong place is seen in the sum.
-  bool experts_work = true;
 
+  // By world rank. Options differ from rank to rank where ranks need not agree.
+  std::vector<reference::DispatchRank> senders;
+  std::vector<reference::DispatchResult> dispatched;
+  std::vector<reference::CombineRank> owners;  // after the experts' work
+  std::vector<reference::CombineResult> combined;
+  std::vector<DispatchOptions> dispatch;
+  std::vector<CombineOptions> combine;
+
+  bool repeats_dispatch = false;  // one repeatable executor, run twice
+  bool repeats_combine = false;
+  // Combine gets tensors of its own instead of those that dispatch left.
+  bool copies_tensors = false;
+  // Duplicate ids bring more rows than the smallest legal outputs have room for; dispatch is tried
+  // with these first.
+  bool overflows = false;
+
+  [[nodiscard]] std::size_t world_size() const { return senders.size(); }
+  [[nodiscard]] std::int32_t ep_rank(std::size_t w) const {
+    return static_cast<std::int32_t>(w) / config.tp_size;
+  }
+  [[nodiscard]] std::int32_t tp_rank(std::size_t w) const {
+    return static_cast<std::int32_t>(w) % config.tp_size;
+  }
+  // In one line.
   [[nodiscard]] std::string Describe() const;
 };
 
 [[nodiscard]] RandomCase MakeRandomCase(std::uint64_t seed);
 
-// What an expert changes in an element; only mantissa bits, so that no infinity appears.
-[[nodiscard]] std::uint16_t ExpertMask(std::size_t rank, std::size_t element);
+// `dispatch[w]` with the smallest outputs that the checks of the operator let pass.
+[[nodiscard]] DispatchOptions WithLeastRoom(const RandomCase& test, std::size_t w);
 
 }  // namespace ferry::support
 

@@ -90,6 +90,13 @@ void WatchedMemory::Assume(std::size_t offset, const void* bytes, std::size_t co
          << (offset < 0 || offset >= static_cast<std::ptrdiff_t>(bytes_) ? " (guard)" : "");
 }
 
+void WatchedMemory::Repaint() {
+  for (std::size_t i = kGuardBytes; i < std::min(expected_.size(), kGuardBytes + bytes_); ++i) {
+    expected_[i] = ~PatternAt(i);
+  }
+  std::memcpy(block_, expected_.data(), expected_.size());
+}
+
 DeviceTensor::DeviceTensor(aclDataType type, std::vector<std::int64_t> dims, Storage storage)
     : type_(type),
       element_(aclDataTypeSize(type)),
@@ -101,7 +108,7 @@ DeviceTensor::DeviceTensor(aclDataType type, std::vector<std::int64_t> dims, Sto
   memory_ = std::make_shared<WatchedMemory>(static_cast<std::size_t>(elements) * element_,
                                             static_cast<std::size_t>(watched) * element_,
                                             storage.foreign);
-  MakeHandle();
+  MakeHandle(storage.format);
 }
 
 DeviceTensor::DeviceTensor(const DeviceTensor& other, std::vector<std::int64_t> dims,
@@ -116,17 +123,17 @@ DeviceTensor::DeviceTensor(const DeviceTensor& other, std::vector<std::int64_t> 
   if (static_cast<std::size_t>(elements) * element_ > memory_->bytes()) {
     throw std::out_of_range("the view does not fit the memory it shares");
   }
-  MakeHandle();
+  MakeHandle(storage.format);
 }
 
 DeviceTensor::~DeviceTensor() {
   EXPECT_EQ(aclDestroyTensor(handle_), 0) << "aclDestroyTensor refused a tensor";
 }
 
-void DeviceTensor::MakeHandle() {
+void DeviceTensor::MakeHandle(aclFormat format) {
   const auto storage_elements = static_cast<std::int64_t>(memory_->bytes() / element_);
-  handle_ = aclCreateTensor(dims_.data(), dims_.size(), type_, strides_.data(), offset_,
-                            ACL_FORMAT_ND, &storage_elements, 1, memory_->data());
+  handle_ = aclCreateTensor(dims_.data(), dims_.size(), type_, strides_.data(), offset_, format,
+                            &storage_elements, 1, memory_->data());
   if (handle_ == nullptr) throw std::runtime_error("aclCreateTensor returned null");
 }
 
@@ -182,6 +189,12 @@ void DeviceTensor::ReadBytes(std::span<std::byte> values) const {
              [&](std::size_t position, std::size_t done, std::size_t bytes) {
                std::memcpy(values.data() + done, memory_->data() + position, bytes);
              });
+}
+
+void DeviceTensor::AssumeAnyElements() {
+  ForEachRun(0, num_elements(), [&](std::size_t position, std::size_t, std::size_t bytes) {
+    memory_->Assume(position, memory_->data() + position, bytes);
+  });
 }
 
 ::testing::AssertionResult DeviceTensor::Matches() const {

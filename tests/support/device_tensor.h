@@ -25,6 +25,7 @@ struct Storage {
   // Elements from the start of the storage that get the pattern and are compared; -1: all. For
   // capacities so large that touching all of it would be the cost of the test.
   std::int64_t watched = -1;
+  aclFormat format = ACL_FORMAT_ND;
 };
 
 // Bytes between two guards, and what they should be.
@@ -42,6 +43,8 @@ class WatchedMemory {
   void Assume(std::size_t offset, const void* bytes, std::size_t count);
   // Whether guards and watched bytes are what they should be.
   [[nodiscard]] ::testing::AssertionResult Matches() const;
+  // Fills the watched bytes with another pattern than they began with.
+  void Repaint();
 
  private:
   static constexpr std::size_t kGuardBytes = 512;  // keeps the alignment of aclrtMalloc
@@ -96,12 +99,16 @@ class DeviceTensor {
     Assume(values);
     return Matches();
   }
+  // Takes back all that was written or assumed: the memory holds another pattern than at first.
+  void Repaint() { memory_->Repaint(); }
+  // The elements may hold anything, as after a failed call; gaps between them and guards may not.
+  void AssumeAnyElements();
   // Nothing was written since the last Write or Assume.
   [[nodiscard]] ::testing::AssertionResult IsUntouched() const { return Matches(); }
 
  private:
   void CheckElement(std::size_t bytes) const;
-  void MakeHandle();
+  void MakeHandle(aclFormat format);
   void WriteBytes(std::span<const std::byte> values);
   void AssumeBytes(std::int64_t first, std::span<const std::byte> values);
   void ReadBytes(std::span<std::byte> values) const;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/device_tensor.h"
 
 namespace ferry::support {
@@ -98,24 +100,38 @@ bool World::Prepare(const FirstPhase& first, std::vector<Launch>& launches,
   return all_ok;
 }
 
-std::vector<Outcome> World::Run(const FirstPhase& first, SecondPhase second) const {
+void World::Execute(SecondPhase second, const std::vector<Launch>& launches,
+                    std::vector<Outcome>& outcomes) const {
+  for (std::size_t w = 0; w < size(); ++w) {
+    Use(w);
+    const Launch& launch = launches[w];
+    outcomes[w].launch =
+        second(launch.workspace, launch.workspace_bytes, launch.executor, ranks_[w].stream);
+    if (outcomes[w].launch != 0) outcomes[w].message = RecentMessage();
+  }
+  Finish(outcomes);
+}
+
+std::vector<Outcome> World::Run(const FirstPhase& first, SecondPhase second,
+                                const std::function<void()>& between) const {
   std::vector<Launch> launches(size());
   std::vector<Outcome> outcomes(size());
-  if (Prepare(first, launches, outcomes)) {
-    for (std::size_t w = 0; w < size(); ++w) {
-      Use(w);
-      const Launch& launch = launches[w];
-      outcomes[w].launch =
-          second(launch.workspace, launch.workspace_bytes, launch.executor, ranks_[w].stream);
-      if (outcomes[w].launch != 0) outcomes[w].message = RecentMessage();
-    }
-    Finish(outcomes);
-  } else {
+  const auto each_executor = [&](auto function, const char* name) {
     for (const Launch& launch : launches) {
-      if (launch.executor == nullptr) continue;
-      Check(aclDestroyAclOpExecutor(launch.executor), "aclDestroyAclOpExecutor");
+      if (launch.executor != nullptr) Check(function(launch.executor), name);
     }
+  };
+  const bool prepared = Prepare(first, launches, outcomes);
+  if (prepared && between) {
+    each_executor(aclSetAclOpExecutorRepeatable, "aclSetAclOpExecutorRepeatable");
   }
+  if (prepared) Execute(second, launches, outcomes);
+  const auto ok = [](const Outcome& outcome) { return outcome.ok(); };
+  if (prepared && between && std::all_of(outcomes.begin(), outcomes.end(), ok)) {
+    between();
+    Execute(second, launches, outcomes);
+  }
+  if (!prepared || between) each_executor(aclDestroyAclOpExecutor, "aclDestroyAclOpExecutor");
   for (const Launch& launch : launches) {
     if (launch.workspace != nullptr) Check(aclrtFree(launch.workspace), "aclrtFree");
   }

@@ -57,7 +57,11 @@ class World {
 
   // One call of an operator on every rank: all first phases, all second phases, all synchronises.
   // When a first phase fails, no second phase runs: the other ranks would wait for nothing.
-  std::vector<Outcome> Run(const FirstPhase& first, SecondPhase second) const;
+  //
+  // With `between`, executors are repeatable: when the first run has succeeded on every rank,
+  // `between` is called and the second phases run again. The outcomes are those of the last run.
+  std::vector<Outcome> Run(const FirstPhase& first, SecondPhase second,
+                           const std::function<void()>& between = {}) const;
 
   // Waits for every rank's stream; the outcomes have launch 0.
   std::vector<Outcome> Synchronize() const;
@@ -73,6 +77,8 @@ class World {
   void MakeGroups();
   [[nodiscard]] bool Prepare(const FirstPhase& first, std::vector<Launch>& launches,
                              std::vector<Outcome>& outcomes) const;
+  void Execute(SecondPhase second, const std::vector<Launch>& launches,
+               std::vector<Outcome>& outcomes) const;
   void Finish(std::vector<Outcome>& outcomes) const;
 
   std::int32_t ep_size_;

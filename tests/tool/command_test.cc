@@ -79,6 +79,15 @@ TEST(FerryRun, AnAbsentRankIsNamedByTheHangLineAndByTheError) {
   EXPECT_TRUE(Contains(outcome.output, "has waited 1 s for rank(s) 3")) << outcome.output;
 }
 
+TEST(FerryRun, AFailureOfManyRanksFitsOnAScreen) {
+  for (const std::string flags : {"--ep 8 --tp 2 --fault absent:3", "--ep 8 --tp 2 --fault flip:1",
+                                  "--ep 8 --fault mismatch:commAlg:5"}) {
+    const Outcome outcome = RunSmall(flags);
+    EXPECT_EQ(outcome.status, 1) << outcome.output;
+    EXPECT_LE(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 12) << outcome.output;
+  }
+}
+
 TEST(FerryRun, AMismatchNamesParameterRanksAndValues) {
   const Outcome experts = RunSmall("--ep 4 --fault mismatch:moeExpertNum:2");
   EXPECT_EQ(experts.status, 1) << experts.output;

@@ -1,0 +1,201 @@
+#include "random_layout.h"
+
+#include <algorithm>
+
+#include "random_storage.h"
+
+namespace ferry::support {
+namespace {
+
+constexpr std::int64_t kTripleWords = 3;
+
+// What all ranks must agree on beside the configuration.
+struct Agreed {
+  std::optional<std::string> dispatch_alg = {};
+  std::optional<std::string> combine_alg = {};
+};
+
+// Null, "" and "fullmesh_v1" are the same to the agreement.
+std::optional<std::string> AnyOfFirstVersion(Random& random) {
+  switch (random.Int(0, 2)) {
+    case 0:
+      return std::nullopt;
+    case 1:
+      return "";
+    default:
+      return "fullmesh_v1";
+  }
+}
+
+// "fullmesh_v2" refuses masks, TP and batches below the largest.
+bool MayUseSecondVersion(const RandomCase& test) {
+  if (test.config.tp_size == 2) return false;
+  return std::all_of(test.senders.begin(), test.senders.end(), [&](const auto& sender) {
+    return sender.mask.empty() && sender.num_tokens == test.config.max_batch();
+  });
+}
+
+Agreed ChooseAgreed(Random& random, const RandomCase& test) {
+  Agreed agreed;
+  if (MayUseSecondVersion(test) && random.OneIn(3)) agreed.dispatch_alg = "fullmesh_v2";
+  if (random.OneIn(4)) {  // combine takes any text, as long as all ranks pass the same
+    agreed.combine_alg =
+        random.OneOf<std::string>({"fullmesh_v2", "fullmesh", "hierarchy", "anything at all"});
+  }
+  return agreed;
+}
+
+// Values of attributes that mean the same.
+CallOptions ChooseCall(Random& random, const RandomCase& test, std::size_t w,
+                       const std::optional<std::string>& agreed_alg) {
+  const moe::MoeConfig& config = test.config;
+  CallOptions call;
+  if (test.senders[w].num_tokens == config.max_batch() && random.OneIn(2)) call.global_bs = 0;
+  if (config.tp_size == 1) call.tp_world_size = random.Between(0, 1);
+  if (config.num_shared_ranks == 0) call.shared_expert_num = random.Between(0, 1);
+  call.comm_alg = agreed_alg ? agreed_alg : AnyOfFirstVersion(random);
+  return call;
+}
+
+// Sizes of outputs: at least what the checks demand and what arrives.
+void ChooseSizes(Random& random, const RandomCase& test, std::size_t w, DispatchOptions& options) {
+  const moe::MoeConfig& config = test.config;
+  const std::int64_t capacity = Capacity(config, test.ep_rank(w));
+  const std::int64_t own = test.dispatched[w].own_rows;
+  const std::int64_t rows = std::max(own + test.dispatched[w].peer_rows, capacity * config.tp_size);
+  options.expand_x_rows = rows + random.Between(0, 2);
+  // Combine, where it gets the tensor, demands more than dispatch.
+  options.assist_words =
+      std::max(kTripleWords * own, capacity * (test.copies_tensors ? kTripleWords : 128)) +
+      random.Between(0, 4);
+  if (config.quantization == moe::Quantization::kPerToken) {
+    options.dynamic_scales = rows + random.Between(0, 2);
+  } else {
+    options.null_dynamic_scales = random.OneIn(3);
+    options.dynamic_scales = random.Between(0, 2);
+  }
+  options.spare_ep_recv_counts = random.OneIn(3) ? random.Between(1, 5) : 0;
+  options.tp_recv_counts = config.tp_size == 2 ? 2 : random.Between(0, 3);
+  options.null_expand_scales = random.OneIn(2);
+  options.gives_expert_scales = random.OneIn(4);
+}
+
+DispatchOptions ChooseDispatch(Random& random, const RandomCase& test, std::size_t w,
+                               const Agreed& agreed) {
+  const moe::MoeConfig& config = test.config;
+  const std::int64_t tokens = test.senders[w].num_tokens;
+  const std::int64_t local = config.local_experts(test.ep_rank(w));
+  DispatchOptions options;
+  options.call = ChooseCall(random, test, w, agreed.dispatch_alg);
+  options.counts_type = random.OneIn(2) ? moe::CountsType::kCounts : moe::CountsType::kPrefixSums;
+  ChooseSizes(random, test, w, options);
+  options.x = ChooseStorage(random, {tokens, config.hidden});
+  options.expert_ids = ChooseStorage(random, {tokens, config.top_k});
+  options.scales =
+      ChooseStorage(random, {config.num_shared_experts + config.num_experts, config.hidden});
+  options.mask = test.senders[w].mask_is_2d ? ChooseStorage(random, {tokens, config.top_k})
+                                            : ChooseStorage(random, {tokens});
+  options.expert_scales = ChooseStorage(random, {tokens, config.top_k});
+  options.expand_x = ChooseStorage(random, {options.expand_x_rows, config.hidden});
+  options.dynamic_scales_storage = ChooseStorage(random, {options.dynamic_scales});
+  options.assist_info = ChooseStorage(random, {options.assist_words});
+  options.expert_token_nums = ChooseStorage(random, {local});
+  options.ep_recv_counts = ChooseStorage(
+      random, {config.ep_size * local * config.tp_size + options.spare_ep_recv_counts});
+  options.tp_recv_counts_storage = ChooseStorage(random, {options.tp_recv_counts});
+  options.expand_scales = ChooseStorage(random, {4});
+  return options;
+}
+
+// sharedExpertX, whose rows may come in blocks.
+void ChooseSharedExpertX(Random& random, std::int64_t tokens, std::int64_t hidden,
+                         CombineOptions& options) {
+  Storage& storage = options.shared_expert_x;
+  storage = ChooseStorage(random, {tokens, hidden});
+  const std::int64_t blocks = random.Between(1, tokens);
+  if (!random.OneIn(3) || tokens % blocks != 0) return;
+  options.shared_expert_x_blocks = blocks;
+  if (storage.strides.empty()) return;
+  const std::int64_t row = storage.strides[0];
+  storage.strides.insert(storage.strides.begin(), row * (tokens / blocks));
+}
+
+// The view of an input's memory that xOut is: `rows` rows lie in `storage`, of which xOut covers
+// some at or behind the first.
+Storage ViewOf(Random& random, Storage storage, std::int64_t rows, std::int64_t tokens,
+               std::int64_t hidden) {
+  if (storage.strides.empty()) storage.offset += random.Between(0, (rows - tokens) * hidden);
+  if (storage.strides.size() == 3) storage.strides.erase(storage.strides.begin());
+  return storage;
+}
+
+void ChooseOutput(Random& random, const RandomCase& test, std::size_t w,
+                  const DispatchOptions& dispatch, CombineOptions& options) {
+  const moe::MoeConfig& config = test.config;
+  const std::int64_t tokens = test.senders[w].num_tokens;
+  const bool own_expand_x =
+      test.copies_tensors || config.quantization == moe::Quantization::kPerToken;
+  std::vector<CombineOutput> choices = {CombineOutput::kOwn, CombineOutput::kExpandX};
+  if (!test.copies_tensors) choices.push_back(CombineOutput::kDispatchX);
+  if (!test.owners[w].shared_expert_x.empty()) choices.push_back(CombineOutput::kSharedExpertX);
+  // The second run of an executor reads its inputs again.
+  if (test.repeats_combine) choices = {CombineOutput::kOwn};
+  options.output = random.OneOf(choices);
+  switch (options.output) {
+    case CombineOutput::kOwn:
+      options.x_out = ChooseStorage(random, {tokens, config.hidden});
+      break;
+    case CombineOutput::kExpandX:
+      options.x_out = ViewOf(random, own_expand_x ? options.expand_x : dispatch.expand_x,
+                             options.expand_x_rows, tokens, config.hidden);
+      break;
+    case CombineOutput::kSharedExpertX:
+      options.x_out = ViewOf(random, options.shared_expert_x, tokens, tokens, config.hidden);
+      break;
+    case CombineOutput::kDispatchX:
+      break;
+  }
+}
+
+CombineOptions ChooseCombine(Random& random, const RandomCase& test, std::size_t w,
+                             const DispatchOptions& dispatch, const Agreed& agreed) {
+  const moe::MoeConfig& config = test.config;
+  const std::int64_t tokens = test.senders[w].num_tokens;
+  const std::int64_t entries =
+      config.ep_size * config.local_experts(test.ep_rank(w)) * config.tp_size;
+  CombineOptions options;
+  options.call = ChooseCall(random, test, w, agreed.combine_alg);
+  options.expand_x_rows = dispatch.expand_x_rows;
+  options.gives_expand_scales = random.OneIn(3);
+  options.gives_tp_send_counts = random.OneIn(2);
+  options.out_dtype = random.OneIn(3) ? random.Between(-5, 100) : 0;
+  options.group_list_type = random.OneIn(3) ? random.Between(-5, 100) : 0;
+  options.expert_scales = ChooseStorage(random, {tokens, config.top_k});
+  options.mask = test.owners[w].mask_is_2d ? ChooseStorage(random, {tokens, config.top_k})
+                                           : ChooseStorage(random, {tokens});
+  options.expand_x = ChooseStorage(random, {options.expand_x_rows, config.hidden});
+  options.expert_ids = ChooseStorage(random, {tokens, config.top_k});
+  options.assist_info = ChooseStorage(random, {Capacity(config, test.ep_rank(w)) * 128});
+  options.ep_send_counts = ChooseStorage(random, {entries});
+  options.tp_send_counts = ChooseStorage(random, {2});
+  ChooseSharedExpertX(random, tokens, config.hidden, options);
+  ChooseOutput(random, test, w, dispatch, options);
+  return options;
+}
+
+}  // namespace
+
+void ChooseOptions(Random& random, RandomCase& test) {
+  test.repeats_dispatch = random.OneIn(8);
+  test.repeats_combine = random.OneIn(8);
+  test.copies_tensors = random.OneIn(4);
+  const Agreed agreed = ChooseAgreed(random, test);
+  for (std::size_t w = 0; w < test.world_size(); ++w) {
+    test.dispatch.push_back(ChooseDispatch(random, test, w, agreed));
+    test.combine.push_back(ChooseCombine(random, test, w, test.dispatch.back(), agreed));
+    const std::int64_t rows = test.dispatched[w].own_rows + test.dispatched[w].peer_rows;
+    if (rows > Capacity(test.config, test.ep_rank(w)) * test.config.tp_size) test.overflows = true;
+  }
+}
+
+}  // namespace ferry::support
