@@ -56,6 +56,8 @@ moe::MoeConfig ChooseConfig(Random& random) {
   ChooseExperts(random, config);
   ChooseTokens(random, config);
   config.x_type = random.OneIn(2) ? DType::kBFloat16 : DType::kFloat16;
+  if (random.OneIn(3)) config.quantization = moe::Quantization::kPerToken;
+  if (random.OneIn(3) && config.tp_size == 1) config.transport = moe::Transport::kInt8Groups;
   return config;
 }
 
