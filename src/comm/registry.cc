@@ -67,11 +67,14 @@ std::vector<std::shared_ptr<Member>> CreateLocalCommunicator(
   for (std::size_t i = 0; i < devices.size(); ++i)
     members.push_back(
         std::make_shared<Member>(board, static_cast<std::int32_t>(i), devices[i], options));
+  for (const std::shared_ptr<Member>& member : members) RegisterMember(member);
+  return members;
+}
+
+void RegisterMember(const std::shared_ptr<Member>& member) {
   Registry& registry = TheRegistry();
   const std::lock_guard lock(registry.mutex);
-  for (const std::shared_ptr<Member>& member : members)
-    registry.members.emplace(std::pair(member->device(), name), member);
-  return members;
+  registry.members.emplace(std::pair(member->device(), member->name()), member);
 }
 
 std::shared_ptr<Member> FindMember(std::int32_t device, std::string_view name) {

@@ -18,6 +18,9 @@ namespace ferry::comm {
 std::vector<std::shared_ptr<Member>> CreateLocalCommunicator(
     const std::vector<std::int32_t>& devices, const MemberOptions& options);
 
+// Makes a rank's handle known by its device and the name of its group.
+void RegisterMember(const std::shared_ptr<Member>& member);
+
 // The handle of the rank on `device` in group `name`; null if there is none.
 [[nodiscard]] std::shared_ptr<Member> FindMember(std::int32_t device, std::string_view name);
 
