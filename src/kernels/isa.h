@@ -22,14 +22,14 @@ enum class Isa : std::uint8_t { kPortable, kAvx2, kAvx512 };
 // For tests: must be one of AvailableIsas().
 void SetIsaForTest(Isa isa);
 
-// One function per instruction set. Where a build has no code for one, the portable stands there.
-template <class Function>
+// One entry per instruction set. Where a build has no code for one, the portable stands there.
+template <class Entry>
 struct IsaTable {
-  Function portable;
-  Function avx2;
-  Function avx512;
+  Entry portable;
+  Entry avx2;
+  Entry avx512;
 
-  [[nodiscard]] Function Active() const {
+  [[nodiscard]] Entry Active() const {
     switch (ActiveIsa()) {
       case Isa::kAvx512:
         return avx512;

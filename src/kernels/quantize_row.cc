@@ -8,8 +8,7 @@ namespace ferry::kernels {
 float QuantizeRow(DType type, const std::byte* row, const float* smooth_or_null, std::int8_t* out,
                   std::int64_t count) {
   const IeeeFloatEnvironment environment;
-  return type == DType::kBFloat16 ? QuantizeRowBFloat16Portable(row, smooth_or_null, out, count)
-                                  : QuantizeRowHalfPortable(row, smooth_or_null, out, count);
+  return ActiveRowKernels(type).quantize_row(row, smooth_or_null, out, count);
 }
 
 }  // namespace ferry::kernels

@@ -1,5 +1,5 @@
-// The row kernels of each instruction set, as entered into the tables of weighted_sum.cc and
-// add_rows.cc. Internal to kernels/.
+// The row kernels of each instruction set and row type, and the choice among them. Internal to
+// kernels/; weighted_sum.h, add_rows.h, quantize_row.h and transport_row.h say what they compute.
 #ifndef FERRY_KERNELS_ROW_KERNELS_H_
 #define FERRY_KERNELS_ROW_KERNELS_H_
 
@@ -12,40 +12,26 @@
 
 namespace ferry::kernels {
 
-using WeightedSumFunction = void (*)(std::span<const Term>, std::byte*, std::int64_t);
-using AddRowsFunction = void (*)(const std::byte*, const std::byte*, std::byte*, std::int64_t);
+// All of them compute in the calling thread's float environment: see float_environment.h.
+struct RowKernels {
+  void (*weighted_sum)(std::span<const Term> terms, std::byte* out, std::int64_t count);
+  void (*add_rows)(const std::byte* peer, const std::byte* own, std::byte* out, std::int64_t count);
+  float (*quantize_row)(const std::byte* row, const float* smooth_or_null, std::int8_t* out,
+                        std::int64_t count);
+  void (*round_trip_int8)(const std::byte* row, std::byte* out, std::int64_t count);
+};
 
-float QuantizeRowBFloat16Portable(const std::byte* row, const float* smooth, std::int8_t* out,
-                                  std::int64_t count);
-float QuantizeRowHalfPortable(const std::byte* row, const float* smooth, std::int8_t* out,
-                              std::int64_t count);
-void RoundTripInt8BFloat16Portable(const std::byte* row, std::byte* out, std::int64_t count);
-void RoundTripInt8HalfPortable(const std::byte* row, std::byte* out, std::int64_t count);
-
-void WeightedSumBFloat16Portable(std::span<const Term> terms, std::byte* out, std::int64_t count);
-void WeightedSumHalfPortable(std::span<const Term> terms, std::byte* out, std::int64_t count);
-void AddRowsBFloat16Portable(const std::byte* a, const std::byte* b, std::byte* out,
-                             std::int64_t count);
-void AddRowsHalfPortable(const std::byte* a, const std::byte* b, std::byte* out,
-                         std::int64_t count);
-
-// Elements [begin, count) only: what is left when a vector kernel has done its blocks.
-void WeightedSumTail(DType type, std::span<const Term> terms, std::byte* out, std::int64_t begin,
-                     std::int64_t count);
-
+extern const RowKernels kPortableBFloat16;
+extern const RowKernels kPortableHalf;
 #if defined(__x86_64__)
-void WeightedSumBFloat16Avx2(std::span<const Term> terms, std::byte* out, std::int64_t count);
-void WeightedSumHalfAvx2(std::span<const Term> terms, std::byte* out, std::int64_t count);
-void AddRowsBFloat16Avx2(const std::byte* a, const std::byte* b, std::byte* out,
-                         std::int64_t count);
-void AddRowsHalfAvx2(const std::byte* a, const std::byte* b, std::byte* out, std::int64_t count);
-
-void WeightedSumBFloat16Avx512(std::span<const Term> terms, std::byte* out, std::int64_t count);
-void WeightedSumHalfAvx512(std::span<const Term> terms, std::byte* out, std::int64_t count);
-void AddRowsBFloat16Avx512(const std::byte* a, const std::byte* b, std::byte* out,
-                           std::int64_t count);
-void AddRowsHalfAvx512(const std::byte* a, const std::byte* b, std::byte* out, std::int64_t count);
+extern const RowKernels kAvx2BFloat16;
+extern const RowKernels kAvx2Half;
+extern const RowKernels kAvx512BFloat16;
+extern const RowKernels kAvx512Half;
 #endif
+
+// Those of the instruction set in use, for rows of `type`: kBFloat16 or kFloat16.
+[[nodiscard]] const RowKernels& ActiveRowKernels(DType type);
 
 }  // namespace ferry::kernels
 

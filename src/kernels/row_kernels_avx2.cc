@@ -1,163 +1,162 @@
-// The row kernels with 256-bit vectors: 64 elements of every row at a time, their sums in eight
-// registers.
+// The row kernels with 256-bit vectors.
 #if defined(__x86_64__)
 
 #include <immintrin.h>
 
-#include "kernels/row_kernels.h"
+#define FERRY_VECTOR __attribute__((target("avx2,f16c")))
+#define FERRY_VECTOR_INLINE inline __attribute__((target("avx2,f16c"), always_inline))
 
-// The file is compiled for plain x86-64; only these functions may use more. Inline functions of
-// other headers must not: they would be shared with processors that have no AVX2.
-#define FERRY_AVX2 __attribute__((target("avx2,f16c")))
-#define FERRY_AVX2_INLINE inline __attribute__((target("avx2,f16c"), always_inline))
+#include "kernels/vector_int8_rows.h"
 
 namespace ferry::kernels {
 namespace {
 
-// 16 elements of a row as binary32. Which lie in which half is the format's affair: what is
-// computed is computed on each element alone.
-struct Pair {
-  __m256 a;
-  __m256 b;
+constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+
+struct Avx2 {
+  using Floats = __m256;
+  using Integers = __m256i;
+  static constexpr std::int64_t kLanes = 8;
+
+  static FERRY_VECTOR_INLINE Floats Zero() { return _mm256_setzero_ps(); }
+  static FERRY_VECTOR_INLINE Floats Fill(float x) { return _mm256_set1_ps(x); }
+  static FERRY_VECTOR_INLINE Floats Load(const float* p) { return _mm256_loadu_ps(p); }
+  static FERRY_VECTOR_INLINE Floats Add(Floats x, Floats y) { return _mm256_add_ps(x, y); }
+  static FERRY_VECTOR_INLINE Floats Multiply(Floats x, Floats y) { return _mm256_mul_ps(x, y); }
+  static FERRY_VECTOR_INLINE Floats Divide(Floats x, Floats y) { return _mm256_div_ps(x, y); }
+
+  static FERRY_VECTOR_INLINE Floats MaxMagnitude(Floats m, Floats v) {
+    // The instruction gives its second operand where one is NaN.
+    return _mm256_max_ps(_mm256_andnot_ps(_mm256_set1_ps(-0.0f), v), m);
+  }
+
+  static FERRY_VECTOR_INLINE Floats LargestOfEach8(Floats m) {
+    m = _mm256_max_ps(m, _mm256_permute2f128_ps(m, m, 1));
+    m = _mm256_max_ps(m, _mm256_permute_ps(m, _MM_SHUFFLE(1, 0, 3, 2)));
+    return _mm256_max_ps(m, _mm256_permute_ps(m, _MM_SHUFFLE(2, 3, 0, 1)));
+  }
+
+  static FERRY_VECTOR_INLINE float Largest(Floats m) { return _mm256_cvtss_f32(LargestOfEach8(m)); }
+
+  static FERRY_VECTOR_INLINE Floats RoundToHalf(Floats v) {
+    return _mm256_cvtph_ps(_mm256_cvtps_ph(v, kNearest));
+  }
+
+  static FERRY_VECTOR_INLINE Integers ToIntegers(Floats v) {
+    const Floats number = _mm256_and_ps(v, _mm256_cmp_ps(v, v, _CMP_ORD_Q));
+    const Floats bounded =
+        _mm256_max_ps(_mm256_min_ps(number, _mm256_set1_ps(127.0f)), _mm256_set1_ps(-127.0f));
+    return _mm256_cvtps_epi32(_mm256_round_ps(bounded, kNearest));
+  }
+
+  static FERRY_VECTOR_INLINE Floats ToFloats(Integers n) { return _mm256_cvtepi32_ps(n); }
+
+  // 32-bit numbers that fit 16 bits unsigned, a before b.
+  static FERRY_VECTOR_INLINE __m256i Pack16(Integers a, Integers b) {
+    return _mm256_permute4x64_epi64(_mm256_packus_epi32(a, b), _MM_SHUFFLE(3, 1, 2, 0));
+  }
+
+  static FERRY_VECTOR_INLINE void StoreInt8(std::int8_t* out, Integers a, Integers b) {
+    const __m256i words =
+        _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), _MM_SHUFFLE(3, 1, 2, 0));
+    _mm_storeu_si128(
+        reinterpret_cast<__m128i*>(out),
+        _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+  }
 };
-constexpr std::int64_t kPair = 16;
-constexpr std::int64_t kPrefetchBytes = 1024;
 
-// Half a is the even elements, half b the odd ones: widening is one shift or one mask that way,
-// and no element changes its lane.
 struct BFloat16 {
-  static constexpr DType kType = DType::kBFloat16;
+  using Vector = Avx2;
 
-  static FERRY_AVX2_INLINE Pair Load(const std::byte* row, std::int64_t i) {
+  // The even elements, then the odd ones: widening is one shift or one mask that way, and no
+  // element changes its lane.
+  static FERRY_VECTOR_INLINE Pair<Avx2> Load(const std::byte* row, std::int64_t i) {
     const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row + 2 * i));
-    const __m256i odd = _mm256_and_si256(bits, _mm256_set1_epi32(static_cast<int>(0xffff0000U)));
-    return {_mm256_castsi256_ps(_mm256_slli_epi32(bits, 16)), _mm256_castsi256_ps(odd)};
+    return {_mm256_castsi256_ps(_mm256_slli_epi32(bits, 16)), _mm256_castsi256_ps(Upper(bits))};
+  }
+
+  static FERRY_VECTOR_INLINE void Store(std::byte* row, std::int64_t i, Pair<Avx2> value) {
+    const __m256i even = _mm256_srli_epi32(RoundedBits(value.a), 16);
+    constexpr int kOddElements = 0xaa;
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + 2 * i),
+                        _mm256_blend_epi16(even, RoundedBits(value.b), kOddElements));
+  }
+
+  static FERRY_VECTOR_INLINE Pair<Avx2> LoadInOrder(const std::byte* row, std::int64_t i) {
+    const auto* bits = reinterpret_cast<const __m128i*>(row + 2 * i);
+    return {Widen(_mm_loadu_si128(bits)), Widen(_mm_loadu_si128(bits + 1))};
+  }
+
+  static FERRY_VECTOR_INLINE void StoreInOrder(std::byte* row, std::int64_t i, Pair<Avx2> value) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + 2 * i),
+                        Avx2::Pack16(_mm256_srli_epi32(RoundedBits(value.a), 16),
+                                     _mm256_srli_epi32(RoundedBits(value.b), 16)));
+  }
+
+  static FERRY_VECTOR_INLINE __m256 Round(__m256 value) {
+    return _mm256_castsi256_ps(Upper(RoundedBits(value)));
+  }
+
+ private:
+  static FERRY_VECTOR_INLINE __m256i Upper(__m256i bits) {
+    return _mm256_and_si256(bits, _mm256_set1_epi32(static_cast<int>(0xffff0000U)));
+  }
+
+  static FERRY_VECTOR_INLINE __m256 Widen(__m128i bits) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
   }
 
   // The bits with the rounded number in their upper half. Adds half of what is cut off, less one
   // where the last kept bit is even; NaN is set apart.
-  static FERRY_AVX2_INLINE __m256i Round(__m256 value) {
+  static FERRY_VECTOR_INLINE __m256i RoundedBits(__m256 value) {
     const __m256i bits = _mm256_castps_si256(value);
     const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
     const __m256i half = _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff));
     const __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(value, value, _CMP_UNORD_Q));
     return _mm256_blendv_epi8(_mm256_add_epi32(bits, half), _mm256_set1_epi32(0x7fc00000), is_nan);
   }
-
-  static FERRY_AVX2_INLINE void Store(std::byte* row, std::int64_t i, Pair value) {
-    const __m256i even = _mm256_srli_epi32(Round(value.a), 16);
-    constexpr int kOddElements = 0xaa;
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + 2 * i),
-                        _mm256_blend_epi16(even, Round(value.b), kOddElements));
-  }
 };
 
-// Half a is the first 8 elements, half b the last.
 struct Half {
-  static constexpr DType kType = DType::kFloat16;
+  using Vector = Avx2;
 
-  static FERRY_AVX2_INLINE Pair Load(const std::byte* row, std::int64_t i) {
+  static FERRY_VECTOR_INLINE Pair<Avx2> Load(const std::byte* row, std::int64_t i) {
     const auto* bits = reinterpret_cast<const __m128i*>(row + 2 * i);
     return {_mm256_cvtph_ps(_mm_loadu_si128(bits)), _mm256_cvtph_ps(_mm_loadu_si128(bits + 1))};
   }
 
-  static FERRY_AVX2_INLINE __m128i Round(__m256 value) {
-    const __m128i rounded = _mm256_cvtps_ph(value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  static FERRY_VECTOR_INLINE void Store(std::byte* row, std::int64_t i, Pair<Avx2> value) {
+    auto* bits = reinterpret_cast<__m128i*>(row + 2 * i);
+    _mm_storeu_si128(bits, RoundedBits(value.a));
+    _mm_storeu_si128(bits + 1, RoundedBits(value.b));
+  }
+
+  static FERRY_VECTOR_INLINE Pair<Avx2> LoadInOrder(const std::byte* row, std::int64_t i) {
+    return Load(row, i);
+  }
+
+  static FERRY_VECTOR_INLINE void StoreInOrder(std::byte* row, std::int64_t i, Pair<Avx2> value) {
+    Store(row, i, value);
+  }
+
+  static FERRY_VECTOR_INLINE __m256 Round(__m256 value) {
+    return _mm256_cvtph_ps(RoundedBits(value));
+  }
+
+ private:
+  static FERRY_VECTOR_INLINE __m128i RoundedBits(__m256 value) {
+    const __m128i rounded = _mm256_cvtps_ph(value, kNearest);
     const __m256i wide_nan = _mm256_castps_si256(_mm256_cmp_ps(value, value, _CMP_UNORD_Q));
     const __m128i is_nan =
         _mm_packs_epi32(_mm256_castsi256_si128(wide_nan), _mm256_extracti128_si256(wide_nan, 1));
     return _mm_blendv_epi8(rounded, _mm_set1_epi16(0x7e00), is_nan);
   }
-
-  static FERRY_AVX2_INLINE void Store(std::byte* row, std::int64_t i, Pair value) {
-    auto* bits = reinterpret_cast<__m128i*>(row + 2 * i);
-    _mm_storeu_si128(bits, Round(value.a));
-    _mm_storeu_si128(bits + 1, Round(value.b));
-  }
 };
-
-template <class Format>
-FERRY_AVX2_INLINE Pair Accumulate(Pair sum, const std::byte* row, std::int64_t i, __m256 weight) {
-  const Pair value = Format::Load(row, i);
-  return {_mm256_add_ps(sum.a, _mm256_mul_ps(value.a, weight)),
-          _mm256_add_ps(sum.b, _mm256_mul_ps(value.b, weight))};
-}
-
-// Sums whole blocks of four pairs from element i on; returns the first element not done.
-template <class Format>
-FERRY_AVX2 std::int64_t SumBlocks(std::span<const Term> terms, std::byte* out, std::int64_t i,
-                                  std::int64_t count) {
-  constexpr std::int64_t kBlock = 4 * kPair;
-  const Pair zero = {_mm256_setzero_ps(), _mm256_setzero_ps()};
-  const Term* const end = terms.data() + terms.size();
-  for (; i + kBlock <= count; i += kBlock) {
-    Pair sum0 = zero;
-    Pair sum1 = zero;
-    Pair sum2 = zero;
-    Pair sum3 = zero;
-    for (const Term* term = terms.data(); term != end; ++term) {
-      const char* ahead = reinterpret_cast<const char*>(term->row + 2 * i + kPrefetchBytes);
-      _mm_prefetch(ahead, _MM_HINT_T0);
-      _mm_prefetch(ahead + 64, _MM_HINT_T0);
-      const __m256 weight = _mm256_set1_ps(term->weight);
-      sum0 = Accumulate<Format>(sum0, term->row, i, weight);
-      sum1 = Accumulate<Format>(sum1, term->row, i + kPair, weight);
-      sum2 = Accumulate<Format>(sum2, term->row, i + 2 * kPair, weight);
-      sum3 = Accumulate<Format>(sum3, term->row, i + 3 * kPair, weight);
-    }
-    Format::Store(out, i, sum0);
-    Format::Store(out, i + kPair, sum1);
-    Format::Store(out, i + 2 * kPair, sum2);
-    Format::Store(out, i + 3 * kPair, sum3);
-  }
-  return i;
-}
-
-template <class Format>
-FERRY_AVX2 void Sum(std::span<const Term> terms, std::byte* out, std::int64_t count) {
-  std::int64_t i = SumBlocks<Format>(terms, out, 0, count);
-  for (; i + kPair <= count; i += kPair) {
-    Pair sum = {_mm256_setzero_ps(), _mm256_setzero_ps()};
-    for (const Term& term : terms)
-      sum = Accumulate<Format>(sum, term.row, i, _mm256_set1_ps(term.weight));
-    Format::Store(out, i, sum);
-  }
-  WeightedSumTail(Format::kType, terms, out, i, count);
-}
-
-// Adds whole pairs; returns the first element not done.
-template <class Format>
-FERRY_AVX2 std::int64_t Add(const std::byte* x, const std::byte* y, std::byte* out,
-                            std::int64_t count) {
-  std::int64_t i = 0;
-  for (; i + kPair <= count; i += kPair) {
-    const Pair left = Format::Load(x, i);
-    const Pair right = Format::Load(y, i);
-    Format::Store(out, i, {_mm256_add_ps(left.a, right.a), _mm256_add_ps(left.b, right.b)});
-  }
-  return i;
-}
 
 }  // namespace
 
-void WeightedSumBFloat16Avx2(std::span<const Term> terms, std::byte* out, std::int64_t count) {
-  Sum<BFloat16>(terms, out, count);
-}
-
-void WeightedSumHalfAvx2(std::span<const Term> terms, std::byte* out, std::int64_t count) {
-  Sum<Half>(terms, out, count);
-}
-
-void AddRowsBFloat16Avx2(const std::byte* a, const std::byte* b, std::byte* out,
-                         std::int64_t count) {
-  const std::int64_t done = Add<BFloat16>(a, b, out, count);
-  AddRowsBFloat16Portable(a + 2 * done, b + 2 * done, out + 2 * done, count - done);
-}
-
-void AddRowsHalfAvx2(const std::byte* a, const std::byte* b, std::byte* out, std::int64_t count) {
-  const std::int64_t done = Add<Half>(a, b, out, count);
-  AddRowsHalfPortable(a + 2 * done, b + 2 * done, out + 2 * done, count - done);
-}
+constexpr RowKernels kAvx2BFloat16 = VectorKernels<BFloat16>();
+constexpr RowKernels kAvx2Half = VectorKernels<Half>();
 
 }  // namespace ferry::kernels
 

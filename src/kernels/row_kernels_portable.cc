@@ -36,10 +36,9 @@ void SumBlock(std::span<const Term> terms, std::byte* out, std::int64_t begin) {
 }
 
 template <class Format>
-void SumElements(std::span<const Term> terms, std::byte* out, std::int64_t begin,
-                 std::int64_t count) {
+void Sum(std::span<const Term> terms, std::byte* out, std::int64_t count) {
   constexpr std::int64_t kBlock = 64;
-  std::int64_t i = begin;
+  std::int64_t i = 0;
   for (; i + kBlock <= count; i += kBlock) SumBlock<Format, kBlock>(terms, out, i);
   for (; i < count; ++i) SumBlock<Format, 1>(terms, out, i);
 }
@@ -56,7 +55,7 @@ void AddBlock(const std::byte* a, const std::byte* b, std::byte* out) {
 }
 
 template <class Format>
-void AddElements(const std::byte* a, const std::byte* b, std::byte* out, std::int64_t count) {
+void Add(const std::byte* a, const std::byte* b, std::byte* out, std::int64_t count) {
   constexpr std::int64_t kBlock = 64;
   std::int64_t i = 0;
   for (; i + kBlock <= count; i += kBlock)
@@ -156,51 +155,19 @@ void RoundTrip(const std::byte* row, std::byte* out, std::int64_t count) {
   if (i < size) RoundTripGroup<Format>(row + 2 * i, out + 2 * i, size - i);
 }
 
+template <class Format>
+constexpr RowKernels PortableKernels() {
+  return {
+      .weighted_sum = Sum<Format>,
+      .add_rows = Add<Format>,
+      .quantize_row = Quantize<Format>,
+      .round_trip_int8 = RoundTrip<Format>,
+  };
+}
+
 }  // namespace
 
-float QuantizeRowBFloat16Portable(const std::byte* row, const float* smooth, std::int8_t* out,
-                                  std::int64_t count) {
-  return Quantize<BFloat16>(row, smooth, out, count);
-}
-
-float QuantizeRowHalfPortable(const std::byte* row, const float* smooth, std::int8_t* out,
-                              std::int64_t count) {
-  return Quantize<Half>(row, smooth, out, count);
-}
-
-void RoundTripInt8BFloat16Portable(const std::byte* row, std::byte* out, std::int64_t count) {
-  RoundTrip<BFloat16>(row, out, count);
-}
-
-void RoundTripInt8HalfPortable(const std::byte* row, std::byte* out, std::int64_t count) {
-  RoundTrip<Half>(row, out, count);
-}
-
-void WeightedSumBFloat16Portable(std::span<const Term> terms, std::byte* out, std::int64_t count) {
-  SumElements<BFloat16>(terms, out, 0, count);
-}
-
-void WeightedSumHalfPortable(std::span<const Term> terms, std::byte* out, std::int64_t count) {
-  SumElements<Half>(terms, out, 0, count);
-}
-
-void AddRowsBFloat16Portable(const std::byte* a, const std::byte* b, std::byte* out,
-                             std::int64_t count) {
-  AddElements<BFloat16>(a, b, out, count);
-}
-
-void AddRowsHalfPortable(const std::byte* a, const std::byte* b, std::byte* out,
-                         std::int64_t count) {
-  AddElements<Half>(a, b, out, count);
-}
-
-void WeightedSumTail(DType type, std::span<const Term> terms, std::byte* out, std::int64_t begin,
-                     std::int64_t count) {
-  if (type == DType::kBFloat16) {
-    SumElements<BFloat16>(terms, out, begin, count);
-  } else {
-    SumElements<Half>(terms, out, begin, count);
-  }
-}
+constexpr RowKernels kPortableBFloat16 = PortableKernels<BFloat16>();
+constexpr RowKernels kPortableHalf = PortableKernels<Half>();
 
 }  // namespace ferry::kernels
