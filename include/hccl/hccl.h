@@ -12,6 +12,7 @@
 #ifdef __cplusplus
 #include <cstring>
 #else
+#include <stdbool.h>
 #include <string.h>
 #endif
 
@@ -64,6 +65,40 @@ ACL_FUNC_VISIBILITY HcclResult HcclBarrier(HcclComm comm, aclrtStream stream);
  *   asyncError   out   HCCL_SUCCESS, or HCCL_E_REMOTE
  * Errors: E_PTR; E_NOT_FOUND. */
 ACL_FUNC_VISIBILITY HcclResult HcclGetCommAsyncError(HcclComm comm, HcclResult* asyncError);
+
+/* Chooses a setting of the whole process. Kept and handed back; results are always deterministic.
+ *   config        HCCL_DETERMINISTIC
+ *   configValue   0 off, 1 on, 2 strict
+ * Errors: E_PARA another config or value. */
+ACL_FUNC_VISIBILITY HcclResult HcclSetConfig(HcclConfig config, union HcclConfigValue configValue);
+
+/* What HcclSetConfig chose last; 0 before.
+ *   configValue   out
+ * Errors: E_PTR; E_PARA another config. */
+ACL_FUNC_VISIBILITY HcclResult HcclGetConfig(HcclConfig config, union HcclConfigValue* configValue);
+
+/* How many fields of HcclCommConfig this header knows: 12, HCCL_COMM_CONFIG_RESERVED. */
+ACL_FUNC_VISIBILITY uint32_t HcclGetCommConfigCapability(void);
+
+/* Not offered: all answer HCCL_E_NOT_SUPPORT, whatever their arguments. */
+ACL_FUNC_VISIBILITY HcclResult HcclCommSuspend(HcclComm comm);
+ACL_FUNC_VISIBILITY HcclResult HcclCommResume(HcclComm comm);
+ACL_FUNC_VISIBILITY HcclResult HcclCommSetMemoryRange(HcclComm comm, void* baseVirPtr, size_t size,
+                                                      size_t alignment, uint64_t flags);
+ACL_FUNC_VISIBILITY HcclResult HcclCommUnsetMemoryRange(HcclComm comm, void* baseVirPtr);
+ACL_FUNC_VISIBILITY HcclResult HcclCommActivateCommMemory(HcclComm comm, void* virPtr, size_t size,
+                                                          size_t offset, void* handle,
+                                                          uint64_t flags);
+ACL_FUNC_VISIBILITY HcclResult HcclCommDeactivateCommMemory(HcclComm comm, void* virPtr);
+ACL_FUNC_VISIBILITY HcclResult HcclCommWorkingDevNicSet(HcclComm comm, uint32_t* ranks,
+                                                        bool* useBackup, uint32_t nRanks);
+ACL_FUNC_VISIBILITY HcclResult HcclGroupStart(void);
+ACL_FUNC_VISIBILITY HcclResult HcclGroupEnd(void);
+ACL_FUNC_VISIBILITY HcclResult HcclCommRegister(HcclComm comm, void* addr, uint64_t size,
+                                                void** handle, uint32_t flag);
+ACL_FUNC_VISIBILITY HcclResult HcclCommDeregister(HcclComm comm, void* handle);
+ACL_FUNC_VISIBILITY HcclResult HcclCommExchangeMem(HcclComm comm, void* windowHandle,
+                                                   uint32_t* peerRanks, uint32_t peerRankNum);
 
 /* What a code means. Never null; the text is valid for ever. */
 ACL_FUNC_VISIBILITY const char* HcclGetErrorString(HcclResult code);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/env.h"
-#include "capi/guard.h"
+#include "capi/hccl_guard.h"
 #include "comm/barrier.h"
 #include "comm/registry.h"
 #include "ops/collective.h"
@@ -16,41 +16,16 @@
 
 using ferry::Code;
 using ferry::Require;
-using ferry::capi::Guard;
+using ferry::capi::HcclGuard;
+using ferry::capi::RequireHcclNotNull;
 using ferry::comm::Member;
 
 namespace {
-
-// Codes of the layers below that are no HcclResult become the nearest one.
-HcclResult ToHcclResult(int code) {
-  if (code >= HCCL_SUCCESS && code < HCCL_E_RESERVED) {
-    return static_cast<HcclResult>(code);
-  }
-  switch (static_cast<Code>(code)) {
-    case Code::kRtMemoryAllocation:
-      return HCCL_E_MEMORY;
-    case Code::kRuntimeError:
-      return HCCL_E_NOT_FOUND;  // destroyed by another thread meanwhile
-    case Code::kAclInternalError:
-      return HCCL_E_INTERNAL;
-    default:
-      return HCCL_E_RUNTIME;
-  }
-}
-
-template <class Body>
-HcclResult HcclGuard(const char* api, Body&& body) {
-  return ToHcclResult(Guard(api, std::forward<Body>(body)));
-}
 
 ferry::runtime::HandleTable<Member>& Communicators() {
   static auto* const table =
       new ferry::runtime::HandleTable<Member>(ferry::runtime::HandleKind::kComm);
   return *table;
-}
-
-void RequireHcclNotNull(const void* pointer, const char* argument) {
-  ferry::capi::RequireNotNull(pointer, argument, Code::kHcclPtr);
 }
 
 std::shared_ptr<Member> FindCommunicator(HcclComm comm) {

@@ -2,6 +2,8 @@
 // section 7.4.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,13 +28,6 @@ constexpr std::size_t kOutputs = 7;
 
 class ExecutorAddresses : public SecondPhase {
  protected:
-  // Both ranks' calls and their synchronises.
-  void Run(aclOpExecutor* first, aclOpExecutor* second) {
-    ASSERT_EQ(aclnnMoeDistributeDispatchV2(nullptr, 0, first, stream(0)), 0) << RecentMessage();
-    ASSERT_EQ(aclnnMoeDistributeDispatchV2(nullptr, 0, second, stream(1)), 0) << RecentMessage();
-    ASSERT_TRUE(support::AllOk(world_.Synchronize()));
-  }
-
   // Rank 0's tokens in other memory, with another value.
   std::shared_ptr<DeviceTensor> OtherTokens(const support::Storage& storage = {}) {
     world_.Use(0);
@@ -141,6 +136,45 @@ TEST_F(ExecutorAddresses, ALaunchInFlightKeepsItsAddresses) {
   ExpectOutputs();
   EXPECT_TRUE(after.IsUntouched());
   EXPECT_EQ(aclDestroyAclOpExecutor(executor), 0);
+}
+
+TEST_F(ExecutorAddresses, UpdatesOnOneThreadLeaveLaunchesOnAnotherWhole) {
+  aclOpExecutor* const executor = Prepare(0);
+  ASSERT_EQ(aclSetAclOpExecutorRepeatable(executor), 0);
+  const auto x = OtherTokens();
+  const auto same = OtherTokens();
+  ExpectTokens(x);
+  ASSERT_EQ(aclSetInputTensorAddr(executor, kX, x->handle(), x->data()), 0);
+  std::thread updates([&] {
+    for (int i = 0; i < 50; ++i) {
+      const auto& to = i % 2 == 0 ? same : x;
+      EXPECT_EQ(aclSetInputTensorAddr(executor, kX, to->handle(), to->data()), 0);
+    }
+  });
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(aclnnMoeDistributeDispatchV2(nullptr, 0, executor, stream(0)), 0);
+    ASSERT_EQ(aclnnMoeDistributeDispatchV2(nullptr, 0, Prepare(1), stream(1)), 0);
+  }
+  updates.join();
+  ASSERT_TRUE(support::AllOk(world_.Synchronize()));
+  ExpectOutputs();
+  EXPECT_EQ(aclDestroyAclOpExecutor(executor), 0);
+}
+
+// One of many threads gets a single use; to the others the executor is used already.
+TEST_F(ExecutorAddresses, OneOfManyThreadsLaunchesASingleUse) {
+  aclOpExecutor* const executor = Prepare(0);
+  std::array<aclnnStatus, 8> answers{};
+  std::vector<std::thread> threads;
+  for (aclnnStatus& answer : answers)
+    threads.emplace_back(
+        [&] { answer = aclnnMoeDistributeDispatchV2(nullptr, 0, executor, stream(0)); });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(std::count(answers.begin(), answers.end(), 0), 1);
+  EXPECT_EQ(std::count(answers.begin(), answers.end(), 561000), 7);
+  ASSERT_EQ(aclnnMoeDistributeDispatchV2(nullptr, 0, Prepare(1), stream(1)), 0);
+  ASSERT_TRUE(support::AllOk(world_.Synchronize()));
+  ExpectOutputs();
 }
 
 TEST_F(ExecutorAddresses, SeveralExecutorsInFlightHaveTheirOwn) {
