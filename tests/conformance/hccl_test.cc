@@ -10,15 +10,13 @@
 #include <thread>
 #include <vector>
 
+#include "support/recent_message.h"
+
 namespace {
 
-constexpr int32_t kDevices = 16;  // FERRY_DEVICE_COUNT of this suite
+using ferry::support::RecentMessage;
 
-// The message that the last refused call left on this thread.
-std::string Message() {
-  const char* message = aclGetRecentErrMsg();
-  return message != nullptr ? message : "";
-}
+constexpr int32_t kDevices = 16;  // FERRY_DEVICE_COUNT of this suite
 
 class Hccl : public ::testing::Test {
  protected:
@@ -117,7 +115,7 @@ TEST_F(Hccl, ADestroyedRankFailsThePeersNextCallAndShowsAsAsyncError) {
   EXPECT_EQ(state, HCCL_E_REMOTE);
   ASSERT_EQ(HcclBarrier(comms_[0], streams_[0]), HCCL_SUCCESS);
   EXPECT_EQ(aclrtSynchronizeStreamWithTimeout(streams_[0], 10000), ACL_ERROR_RT_AICORE_EXCEPTION);
-  const std::string message = Message();
+  const std::string message = RecentMessage();
   EXPECT_NE(message.find("HcclBarrier call 1 on group"), std::string::npos) << message;
   EXPECT_NE(message.find("failed: rank(s) 1 destroyed the communicator"), std::string::npos)
       << message;
@@ -136,7 +134,7 @@ TEST_F(Hccl, BadDevicesAreRefusedWithValueAndRange) {
   const auto refusal = [](uint32_t ndev, std::vector<int32_t> devices) {
     std::vector<HcclComm> comms(devices.size() + 1);
     EXPECT_EQ(HcclCommInitAll(ndev, devices.data(), comms.data()), HCCL_E_PARA);
-    return Message();
+    return RecentMessage();
   };
   EXPECT_EQ(refusal(0, {0}), "HcclCommInitAll: ndev is 0; must be in [1, 16]");
   EXPECT_EQ(refusal(kDevices + 1, {0}), "HcclCommInitAll: ndev is 17; must be in [1, 16]");
@@ -152,21 +150,21 @@ TEST_F(Hccl, NullPointersAreRefusedByName) {
   int32_t device = 0;
   HcclComm comm = nullptr;
   EXPECT_EQ(HcclCommInitAll(1, nullptr, &comm), HCCL_E_PTR);
-  EXPECT_EQ(Message(), "HcclCommInitAll: devices is null; must be a valid pointer");
+  EXPECT_EQ(RecentMessage(), "HcclCommInitAll: devices is null; must be a valid pointer");
   EXPECT_EQ(HcclCommInitAll(1, &device, nullptr), HCCL_E_PTR);
-  EXPECT_EQ(Message(), "HcclCommInitAll: comms is null; must be a valid pointer");
+  EXPECT_EQ(RecentMessage(), "HcclCommInitAll: comms is null; must be a valid pointer");
   EXPECT_EQ(HcclGetCommName(comms_[0], nullptr), HCCL_E_PTR);
-  EXPECT_EQ(Message(), "HcclGetCommName: commName is null; must be a valid pointer");
+  EXPECT_EQ(RecentMessage(), "HcclGetCommName: commName is null; must be a valid pointer");
   EXPECT_EQ(HcclGetRankSize(comms_[0], nullptr), HCCL_E_PTR);
-  EXPECT_EQ(Message(), "HcclGetRankSize: rankSize is null; must be a valid pointer");
+  EXPECT_EQ(RecentMessage(), "HcclGetRankSize: rankSize is null; must be a valid pointer");
   EXPECT_EQ(HcclGetRankId(comms_[0], nullptr), HCCL_E_PTR);
-  EXPECT_EQ(Message(), "HcclGetRankId: rank is null; must be a valid pointer");
+  EXPECT_EQ(RecentMessage(), "HcclGetRankId: rank is null; must be a valid pointer");
   EXPECT_EQ(HcclGetCommAsyncError(comms_[0], nullptr), HCCL_E_PTR);
-  EXPECT_EQ(Message(), "HcclGetCommAsyncError: asyncError is null; must be a valid pointer");
+  EXPECT_EQ(RecentMessage(), "HcclGetCommAsyncError: asyncError is null; must be a valid pointer");
   EXPECT_EQ(HcclCommDestroy(nullptr), HCCL_E_PTR);
-  EXPECT_EQ(Message(), "HcclCommDestroy: comm is null; must be a valid pointer");
+  EXPECT_EQ(RecentMessage(), "HcclCommDestroy: comm is null; must be a valid pointer");
   EXPECT_EQ(HcclBarrier(nullptr, streams_[0]), HCCL_E_PTR);
-  EXPECT_EQ(Message(), "HcclBarrier: comm is null; must be a valid pointer");
+  EXPECT_EQ(RecentMessage(), "HcclBarrier: comm is null; must be a valid pointer");
 }
 
 TEST_F(Hccl, ADestroyedOrForeignHandleIsNotFound) {
@@ -179,13 +177,13 @@ TEST_F(Hccl, ADestroyedOrForeignHandleIsNotFound) {
     uint32_t number = 0;
     HcclResult state = HCCL_SUCCESS;
     EXPECT_EQ(HcclGetCommName(comm, name.data()), HCCL_E_NOT_FOUND);
-    EXPECT_NE(Message().find("HcclGetCommName: comm is "), std::string::npos);
+    EXPECT_NE(RecentMessage().find("HcclGetCommName: comm is "), std::string::npos);
     EXPECT_EQ(HcclGetRankSize(comm, &number), HCCL_E_NOT_FOUND);
     EXPECT_EQ(HcclGetRankId(comm, &number), HCCL_E_NOT_FOUND);
     EXPECT_EQ(HcclGetCommAsyncError(comm, &state), HCCL_E_NOT_FOUND);
     EXPECT_EQ(HcclBarrier(comm, streams_[0]), HCCL_E_NOT_FOUND);
     EXPECT_EQ(HcclCommDestroy(comm), HCCL_E_NOT_FOUND);
-    EXPECT_NE(Message().find("HcclCommDestroy: comm is "), std::string::npos);
+    EXPECT_NE(RecentMessage().find("HcclCommDestroy: comm is "), std::string::npos);
   }
 }
 
@@ -193,7 +191,7 @@ TEST_F(Hccl, ABarrierOnAnUnknownStreamIsRefusedAndTakesNoNumber) {
   Open(2);
   int local = 0;
   EXPECT_EQ(HcclBarrier(comms_[0], &local), HCCL_E_PARA);
-  EXPECT_NE(Message().find("HcclBarrier: "), std::string::npos);
+  EXPECT_NE(RecentMessage().find("HcclBarrier: "), std::string::npos);
   for (std::size_t r = 0; r < 2; ++r) ASSERT_EQ(HcclBarrier(comms_[r], streams_[r]), HCCL_SUCCESS);
   for (const aclrtStream stream : streams_)
     EXPECT_EQ(aclrtSynchronizeStreamWithTimeout(stream, 10000), ACL_SUCCESS);
@@ -204,7 +202,7 @@ TEST_F(Hccl, ABadTimeoutInTheEnvironmentIsRefused) {
   int32_t device = 0;
   HcclComm comm = nullptr;
   EXPECT_EQ(HcclCommInitAll(1, &device, &comm), HCCL_E_PARA);
-  EXPECT_NE(Message().find("HCCL_EXEC_TIMEOUT"), std::string::npos);
+  EXPECT_NE(RecentMessage().find("HCCL_EXEC_TIMEOUT"), std::string::npos);
   ASSERT_EQ(unsetenv("HCCL_EXEC_TIMEOUT"), 0);
 }
 

@@ -14,6 +14,7 @@
 #include "moe/reference.h"
 #include "support/device_tensor.h"
 #include "support/moe_calls.h"
+#include "support/recent_message.h"
 #include "support/world.h"
 
 namespace ferry::conformance {
@@ -21,10 +22,7 @@ namespace ferry::conformance {
 inline constexpr moe::MoeConfig kConfig = {
     .ep_size = 2, .num_experts = 4, .top_k = 2, .hidden = 1024, .global_batch = 2};
 
-inline std::string RecentMessage() {
-  const char* const message = aclGetRecentErrMsg();
-  return message != nullptr ? message : "";
-}
+using support::RecentMessage;
 
 inline bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

@@ -9,6 +9,7 @@
 #include "aclnnop/aclnn_moe_distribute_combine_v2.h"
 #include "aclnnop/aclnn_moe_distribute_dispatch_v2.h"
 #include "support/device_tensor.h"
+#include "support/recent_message.h"
 
 namespace ferry::conformance {
 namespace {
@@ -94,8 +95,7 @@ Answer AskHere(const MoeArgs& args, const Phase1& phase1) {
   Answer answer;
   answer.code = phase1(args.workspace_size_given ? &workspace_size : nullptr,
                        args.executor_given ? &executor : nullptr);
-  const char* const message = aclGetRecentErrMsg();
-  if (message != nullptr) answer.message = message;
+  answer.message = support::RecentMessage();
   if (answer.code == 0) Check(aclDestroyAclOpExecutor(executor), "aclDestroyAclOpExecutor");
   return answer;
 }

@@ -136,12 +136,15 @@ TEST(RoundTrip, EqualsTheOracleBitForBitOnRandomConfigurations) {
   for (std::uint64_t seed = first; seed < first + cases; ++seed) {
     const RandomCase test = MakeRandomCase(seed);
     SCOPED_TRACE(test.Describe());
+    // What a crash or a time limit leaves behind.
+    std::printf("%llu ", static_cast<unsigned long long>(seed));
+    std::fflush(stdout);
     ExpectTheOraclesResults(test);
     if (HasFailure()) return;
     ++equal;
   }
   EXPECT_EQ(equal, cases);
-  std::printf("%llu random configurations from seed %llu on, every output bit-equal on %s\n",
+  std::printf("\n%llu random configurations from seed %llu on, every output bit-equal on %s\n",
               static_cast<unsigned long long>(equal), static_cast<unsigned long long>(first),
               ferry_instruction_set());
 }

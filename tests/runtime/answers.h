@@ -12,12 +12,11 @@
 #include <initializer_list>
 #include <string>
 
+#include "support/recent_message.h"
+
 namespace ferry::runtime_test {
 
-inline std::string RecentMessage() {
-  const char* const message = aclGetRecentErrMsg();
-  return message != nullptr ? message : "";
-}
+using support::RecentMessage;
 
 // The call failed with `code`, and this thread's message has every one of `parts`.
 inline void ExpectFailure(aclError answer, aclError code,

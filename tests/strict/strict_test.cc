@@ -10,6 +10,7 @@
 #include "aclnnop/aclnn_moe_distribute_dispatch_v2.h"
 #include "moe/reference.h"
 #include "support/moe_calls.h"
+#include "support/recent_message.h"
 #include "support/world.h"
 
 namespace ferry::support {
@@ -53,11 +54,6 @@ std::vector<CombineTensors> CombinesAfter(const moe::MoeConfig& config,
   for (const DispatchTensors& dispatch : dispatched)
     tensors.push_back(MakeCombineAfter(config, dispatch, input));
   return tensors;
-}
-
-std::string RecentMessage() {
-  const char* const message = aclGetRecentErrMsg();
-  return message == nullptr ? "" : message;
 }
 
 void ExpectAllFailed(const std::vector<Outcome>& outcomes, const std::string& part) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "acl/acl.h"
+#include "support/recent_message.h"
 
 namespace ferry::support {
 namespace {
@@ -39,9 +40,8 @@ std::int64_t StorageElements(const std::vector<std::int64_t>& dims,
 
 void Check(int status, const char* step) {
   if (status == 0) return;
-  const char* const message = aclGetRecentErrMsg();
   throw std::runtime_error(std::string(step) + " returned " + std::to_string(status) + ": " +
-                           (message != nullptr ? message : "no message"));
+                           RecentMessage());
 }
 
 WatchedMemory::WatchedMemory(std::size_t bytes, std::size_t watched_bytes, bool foreign)

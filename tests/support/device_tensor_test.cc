@@ -83,5 +83,35 @@ TEST_F(DeviceTensorTest, SharesItsMemoryWithAView) {
   EXPECT_TRUE(tensor.IsUntouched());
 }
 
+TEST_F(DeviceTensorTest, AssumesElementsFromAnyIndexOn) {
+  DeviceTensor tensor(ACL_INT32, {2, 3}, {.strides = {-5, 1}, .offset = 5});
+  tensor.Write(Values{1, 2, 3, 4, 5, 6});
+  DataOf(tensor)[7] = 9;  // row 0, the last element
+  DataOf(tensor)[0] = 10;
+  EXPECT_FALSE(tensor.IsUntouched());
+  tensor.Assume(Values{9, 10}, 2);
+  EXPECT_TRUE(tensor.IsUntouched());
+}
+
+TEST_F(DeviceTensorTest, RepaintedForgetsWhatItHeldAndNoticesWritesAsBefore) {
+  DeviceTensor tensor(ACL_INT32, {4});
+  tensor.Write(Values{1, 2, 3, 4});
+  tensor.Repaint();
+  EXPECT_NE(tensor.Read<std::int32_t>(4), (Values{1, 2, 3, 4}));
+  EXPECT_TRUE(tensor.IsUntouched());
+  DataOf(tensor)[3] = 4;
+  EXPECT_FALSE(tensor.IsUntouched());
+}
+
+TEST_F(DeviceTensorTest, AnyElementsStillExcludesGapsAndGuards) {
+  DeviceTensor tensor(ACL_INT32, {2, 3}, {.strides = {5, 1}});
+  DataOf(tensor)[2] = 1;
+  tensor.AssumeAnyElements();
+  EXPECT_TRUE(tensor.IsUntouched());
+  DataOf(tensor)[3] = 1;
+  tensor.AssumeAnyElements();
+  EXPECT_FALSE(tensor.IsUntouched());
+}
+
 }  // namespace
 }  // namespace ferry::support

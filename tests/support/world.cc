@@ -5,16 +5,12 @@
 #include <algorithm>
 
 #include "support/device_tensor.h"
+#include "support/recent_message.h"
 
 namespace ferry::support {
 namespace {
 
 constexpr std::int32_t kSynchronizeMilliseconds = 120'000;
-
-std::string RecentMessage() {
-  const char* const message = aclGetRecentErrMsg();
-  return message != nullptr ? message : "";
-}
 
 std::string NameOf(HcclComm comm) {
   char name[COMM_NAME_MAX_LENGTH] = {};
