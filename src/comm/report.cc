@@ -44,6 +44,17 @@ std::string DescribeActivity(const Activity& activity) {
   return "is in an unknown state";
 }
 
+// ` (aclnnMoeDistributeDispatchV2, for 12 s)`: with which operator, and since when.
+std::string DescribeOperation(const Board& board, std::int32_t rank) {
+  const Activity activity = ReadActivity(board, rank);
+  if (activity.number == 0) return {};
+  const std::string name =
+      board.rank(rank).operation.Read(activity.number).value_or("operator unknown");
+  if (activity.phase == Phase::kIdle)
+    return fmt::format(" ({} ended {} s ago)", name, Age(activity.age));
+  return fmt::format(" ({}, for {} s)", name, Age(activity.age));
+}
+
 }  // namespace
 
 std::string DescribeRank(const Board& board, std::int32_t rank) {
@@ -52,15 +63,19 @@ std::string DescribeRank(const Board& board, std::int32_t rank) {
   if (state.life == Life::kTerminated) return fmt::format("rank {} terminated", rank);
   const std::string doing =
       NoteOf(board, rank).value_or(DescribeActivity(ReadActivity(board, rank)));
-  std::string text = fmt::format("rank {} {}", rank, doing);
+  std::string text = fmt::format("rank {} {}{}", rank, doing, DescribeOperation(board, rank));
   if (state.life == Life::kDestroyed)
     text += fmt::format(" (destroyed after call {})", state.last_number);
   if (const auto refusal = FreshRefusal(board, rank))
-    text += fmt::format(" (its last call was refused {} s ago: {})", Seconds(Rounded(refusal->age)),
+    text += fmt::format(" (its last call was refused {} s ago: {})", Age(refusal->age),
                         refusal->message);
   const pid_t pid = board.rank(rank).pid.load(std::memory_order_relaxed);
   if (!IsLocal(board, rank) && IsStopped(pid)) text += fmt::format(" (process {} is stopped)", pid);
   return text;
+}
+
+std::string Age(std::chrono::nanoseconds age) {
+  return fmt::format("{}", std::chrono::floor<std::chrono::seconds>(age).count());
 }
 
 std::chrono::nanoseconds Rounded(std::chrono::nanoseconds time) {

@@ -10,8 +10,9 @@
 
 namespace ferry::comm {
 
-// `rank 3 has finished call 2 and not started call 3`, `rank 3 waits in call 2 for rank(s) 1 on
-// group "tp0"`, `rank 3 moves rows of call 3 (process 4711 is stopped)`.
+// `rank 3 has finished call 2 and not started call 3 (HcclBarrier ended 12 s ago)`, `rank 3 waits
+// in call 2 for rank(s) 1 on group "tp0" (HcclBarrier, for 12 s)`; and whether it was destroyed,
+// its last call refused, its process stopped.
 [[nodiscard]] std::string DescribeRank(const Board& board, std::int32_t rank);
 
 // `rank(s) 3, 5 did not arrive within 1836 s`, followed by whom they wait for if they wait, or by
@@ -24,6 +25,9 @@ namespace ferry::comm {
 
 // Seconds as people write them: `1836`, `0.05`.
 [[nodiscard]] std::string Seconds(std::chrono::nanoseconds time);
+
+// For how long something has been so: whole seconds.
+[[nodiscard]] std::string Age(std::chrono::nanoseconds age);
 
 // Down to whole seconds, or to milliseconds below one.
 [[nodiscard]] std::chrono::nanoseconds Rounded(std::chrono::nanoseconds time);

@@ -53,19 +53,23 @@ class Report : public ::testing::Test {
 TEST_F(Report, DescribesEveryPhase) {
   EXPECT_EQ(DescribeRank(*board_, 2), "rank 2 has not joined the group");
   EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 has not started any call");
+  NoteOperator(Side(1, 4));
   SetPhase(Side(1, 4), Phase::kWorking);
-  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 prepares call 4");
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 prepares call 4 (dispatch, for 0 s)");
   SetPhase(Side(1, 4), Phase::kMeeting);
-  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 waits for its peers in call 4");
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 waits for its peers in call 4 (dispatch, for 0 s)");
   SetPhase(Side(1, 4), Phase::kMoving);
-  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 moves rows of call 4");
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 moves rows of call 4 (dispatch, for 0 s)");
   SetPhase(Side(1, 4), Phase::kReleasing);
-  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 waits in call 4 until its rows have been read");
+  EXPECT_EQ(DescribeRank(*board_, 1),
+            "rank 1 waits in call 4 until its rows have been read (dispatch, for 0 s)");
   SetPhase(Side(1, 4), Phase::kIdle);
-  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 has finished call 4 and not started call 5");
+  EXPECT_EQ(DescribeRank(*board_, 1),
+            "rank 1 has finished call 4 and not started call 5 (dispatch ended 0 s ago)");
   members_[1]->Destroy();
   EXPECT_EQ(DescribeRank(*board_, 1),
-            "rank 1 has finished call 4 and not started call 5 (destroyed after call 0)");
+            "rank 1 has finished call 4 and not started call 5 (dispatch ended 0 s ago) (destroyed "
+            "after call 0)");
   MarkTerminated(*board_, 1);
   EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 terminated");
 }
@@ -96,7 +100,7 @@ TEST_F(Report, TheRefusalOfARanksLastCallIsPartOfTheBlame) {
             "rank(s) 1, 2 did not arrive within 30 s; the last call of rank 1 was refused: "
             "dispatch: K is 17 [dispatch-A3-30]");
   SetPhase(Side(1, 1), Phase::kWorking);  // it has got over it
-  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 prepares call 1");
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 prepares call 1 (operator unknown, for 0 s)");
   EXPECT_EQ(TimeoutCause(*board_, {1}, std::chrono::seconds(30)),
             "rank(s) 1 did not arrive within 30 s");
   ASSERT_TRUE(ReadRefusal(*board_, 1).has_value());
@@ -153,14 +157,18 @@ TEST_F(Report, TheWatchdogSpeaksOncePerWait) {
     WaitReport report(side, Phase::kMeeting, Clock::now() - std::chrono::milliseconds(12400));
     report.Look();
     report.Look();
-    EXPECT_EQ(DescribeRank(*board_, 0), "rank 0 waits in call 4 for rank(s) 1, 2 on group \"ep0\"");
+    EXPECT_EQ(
+        DescribeRank(*board_, 0),
+        "rank 0 waits in call 4 for rank(s) 1, 2 on group \"ep0\" (operator unknown, for 0 s)");
   }
   EXPECT_EQ(
       ::testing::internal::GetCapturedStderr(),
       "[ferry] dispatch call 4 on group \"ep0\": rank 0 has waited 12 s for rank(s) 1, 2 (limit "
-      "1836 s): rank 1 has finished call 3 and not started call 4; rank 2 has not joined the "
+      "1836 s): rank 1 has finished call 3 and not started call 4 (operator unknown ended 0 s "
+      "ago); rank 2 has not joined the "
       "group\n");
-  EXPECT_EQ(DescribeRank(*board_, 0), "rank 0 waits for its peers in call 4");
+  EXPECT_EQ(DescribeRank(*board_, 0),
+            "rank 0 waits for its peers in call 4 (operator unknown, for 0 s)");
 }
 
 TEST_F(Report, AShortWaitLeavesNoTrace) {
@@ -171,7 +179,8 @@ TEST_F(Report, AShortWaitLeavesNoTrace) {
   WaitReport report(side, Phase::kMeeting, Clock::now());
   report.Look();
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
-  EXPECT_EQ(DescribeRank(*board_, 0), "rank 0 waits for its peers in call 4");
+  EXPECT_EQ(DescribeRank(*board_, 0),
+            "rank 0 waits for its peers in call 4 (operator unknown, for 0 s)");
 }
 
 }  // namespace

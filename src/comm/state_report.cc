@@ -119,13 +119,13 @@ std::vector<Line> LinesOf(const Board& board, const std::vector<Wait>& waits) {
 std::string DescribeGroup(const Board& board, const std::vector<Wait>& waits) {
   std::string text = fmt::format("group \"{}\" of {} rank(s)\n", board.name(), board.size());
   for (const Line& line : LinesOf(board, waits)) {
-    const std::string time = line.timed ? Seconds(Rounded(line.age)) + " s" : "";
+    const std::string time = line.timed ? Age(line.age) + " s" : "";
     text += fmt::format("  {}: {}{}{}\n", RankRanges(line.ranks), line.begin, time, line.end);
   }
   for (std::int32_t r = 0; r < board.size(); ++r) {
     if (const auto refusal = ReadRefusal(board, r))
-      text += fmt::format("  rank {} was last refused {} s ago: {}\n", r,
-                          Seconds(Rounded(refusal->age)), refusal->message);
+      text += fmt::format("  rank {} was last refused {} s ago: {}\n", r, Age(refusal->age),
+                          refusal->message);
   }
   return text;
 }

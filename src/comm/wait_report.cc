@@ -31,6 +31,12 @@ std::uint64_t ReportOf(std::uint64_t number, Phase phase) {
   return number * 2 + (phase == Phase::kReleasing ? 1 : 0);
 }
 
+// Whether another rank of this process has spoken of it already.
+bool IsReported(const Board& board, std::uint64_t report) {
+  const auto lock = LockRoster();
+  return board.reported() >= report;
+}
+
 // False when this process has reported the wait before. Otherwise it counts as reported from now
 // on, and so do all other waits of the process, which the same line speaks of.
 bool ClaimReport(const Board& board, std::uint64_t report, const std::vector<Wait>& waits) {
@@ -99,6 +105,7 @@ void WaitReport::Look() {
 }
 
 void WaitReport::Speak(const Ranks& missing) {
+  if (IsReported(side_.board(), ReportOf(side_.number, phase_))) return;
   const std::vector<Wait> waits = FindWaits(BoardsHere(), kCycleAfter);
   if (!ClaimReport(side_.board(), ReportOf(side_.number, phase_), waits)) return;
   const std::chrono::nanoseconds limit = side_.member->options().wait_limit;

@@ -94,7 +94,8 @@ TEST(Stall, ReportSaysThatTheProcessIsStopped) {
   const std::string pid = ends[0].lines[0].substr(4);
   EXPECT_EQ(ends[0].lines[1].substr(0, ends[0].lines[1].find(" has waited")),
             "[ferry] exchange call 1 on group \"g0\": rank 0");
-  EXPECT_NE(ends[0].lines[1].find("rank 1 prepares call 1 (process " + pid + " is stopped)"),
+  EXPECT_NE(ends[0].lines[1].find("rank 1 prepares call 1 (exchange, for 0 s) (process " + pid +
+                                  " is stopped)"),
             std::string::npos)
       << ends[0].lines[1];
 }
