@@ -73,7 +73,7 @@ std::string Table() {
       "What every rank of a group hears when a call fails, at each distance (ranks as threads of "
       "one process, ranks as forked processes), and what works afterwards. Each row is a test "
       "(`tests/failures/`), run over both distances through the C API; the messages are exact. "
-      "`g0` stands for the group's name; there are four ranks, and the limit is 0.5 s "
+      "`g0` stands for the group's name; there are four ranks, and the limit is 1 s "
       "(HCCL_EXEC_TIMEOUT, 1836 s by default).\n\n"
       "A failed call ends with 507015 at the next synchronise of each rank's stream, with the "
       "same sentence on all ranks; `aclGetRecentErrMsg` returns it. Where a rank hears something "
@@ -116,7 +116,9 @@ TEST_P(Failure, IsHeardByEveryRankAndHealsAsTheTableSays) {
   options.distance = std::get<1>(GetParam());
   options.num_ranks = failure.num_ranks;
   options.groups = failure.groups;
-  options.wait_limit = std::chrono::milliseconds(500);
+  // Short only where the limit is what fails: on a busy machine it must not be what fails.
+  const bool expires = failure.sentence.find(" did not arrive within 1 s") != std::string::npos;
+  options.wait_limit = std::chrono::seconds(expires ? 1 : 20);
   const bool lethal = std::any_of(failure.others.begin(), failure.others.end(),
                                   [](const auto& other) { return other.second.empty(); });
   const bool alone = failure.afterwards == Afterwards::kNothingWorks;

@@ -63,7 +63,7 @@ std::string Dies(MoeRank& rank, void (*how)()) {
 }  // namespace
 
 std::vector<FailureCase> WaitingFailures() {
-  const std::string missing = "rank(s) 3 did not arrive within 0.5 s";
+  const std::string missing = "rank(s) 3 did not arrive within 1 s";
   const std::string refused = missing + "; the last call of rank 3 was refused: ";
   const std::string dead = "rank(s) 1 terminated";
   const std::string left = "rank(s) 1 destroyed the communicator";

@@ -52,6 +52,9 @@ std::string RunOn(const std::shared_ptr<comm::Member>& member, const char* name)
 TEST_P(HangReport, NamesACycleBetweenGroups) {
   LaunchOptions options = Options(2);
   options.groups = {{0, 1}, {0, 1}};
+  // Both are waiting when the first of them speaks.
+  options.watchdog = milliseconds(400);
+  options.wait_limit = milliseconds(1000);
   ::testing::internal::CaptureStderr();
   Launch(options, [](RankRun& run) {
     // Each begins with another group.
