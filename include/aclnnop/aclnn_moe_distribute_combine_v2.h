@@ -27,9 +27,12 @@ extern "C" {
  *   xActiveMaskOptional    [Bs] or [Bs, K]    bool      who takes part; null: all
  *   activationScaleOptional, weightScaleOptional, groupListOptional       must be null
  *   expandScalesOptional                                A2; ignored on A3
- *   sharedExpertXOptional  [Bs, H] or [a, b, H]  as expandX  added last, with weight 1; only
- * without shared expert ranks; a * b = Bs xOut                   [Bs, H]        out as expandX sum
- * over k ascending, then over the shared experts, in binary32, rounded once
+ *   sharedExpertXOptional  [Bs, H] or [a, b, H]
+ *                                             as expandX  added last, with weight 1; only without
+ *                                                         shared expert ranks; a * b = Bs
+ *   xOut                   [Bs, H]        out as expandX  sum over k ascending, then over shared
+ *                                                         experts, in binary32, rounded once; rows
+ *                                                         of inactive tokens are left alone
  *
  * Tensors may be strided. xOut may be the tensor that dispatch read as x, expandX, or
  * sharedExpertX. A and the attributes up to globalBs are those of dispatch, and
@@ -40,7 +43,7 @@ extern "C" {
  *   workspaceSize         out bytes that the second phase wants
  *   executor              out for the second phase; set only on success
  *
- * This version refuses a mask, commQuantMode 2 and product A2 with a message that says "not yet".
+ * This version refuses product A2 with a message that says "not yet".
  * Errors: 161001 a mandatory pointer is null, or groupEp is empty; 161002 a data type, or a name
  * that is too long; 361001 a name that is no communicator of the current device; 561002 a shape or
  * value outside the limits. aclGetRecentErrMsg names argument, value and range.

@@ -17,18 +17,22 @@ extern "C" {
 
 /* Sends each token to the ranks of its experts. First phase: checks the arguments.
  *
- *   x                        [Bs, H]            f16|bf16  tokens of this rank
- *   expertIds                [Bs, K]            i32       in [0, moeExpertNum)
- *   scalesOptional           [S + E, H]         f32       smoothing rows; null without quantisation
- *   xActiveMaskOptional      [Bs] or [Bs, K]    bool      who takes part; null: all
- *   expertScalesOptional     [Bs, K]            f32       A2; ignored on A3
- *   expandXOut               [>= tp * A, H] out f16|bf16  rows [0, received) are written, ordered
- * by (local expert, source rank, token, k) dynamicScalesOut         [>= tp * A]    out f32
- * quantMode 2 only; may be null otherwise assistInfoForCombineOut  [A * 128]      out i32 triples:
- * source rank, token, slot expertTokenNumsOut       [local experts] out i64      rows of each local
- * expert epRecvCountsOut          [ep * local experts * tp] out i32       running totals by (local
- * expert, source) tpRecvCountsOut          [2] with TP    out i32       rows of each TP rank
- *   expandScalesOut          [A]            out f32       A2; ignored on A3, may be null
+ *   x                        [Bs, H]             f16|bf16  tokens of this rank
+ *   expertIds                [Bs, K]             i32       in [0, moeExpertNum)
+ *   scalesOptional           [S + E, H]          f32       quantMode 2: smoothing rows; may be null
+ *   xActiveMaskOptional      [Bs] or [Bs, K]     bool      who takes part; null: all
+ *   expertScalesOptional     [Bs, K]             f32       A2; ignored on A3
+ *   expandXOut               [>= tp * A, H]  out           rows [0, received) are written, by
+ *                                                          (local expert, source, token, k);
+ *                                                          type of x, i8 with quantMode 2
+ *   dynamicScalesOut         [>= tp * A]     out f32       quantMode 2: of each row; else may be
+ *                                                          null
+ *   assistInfoForCombineOut  [A * 128]       out i32       triples: source rank, token, slot
+ *   expertTokenNumsOut       [local experts] out i64       rows of each local expert
+ *   epRecvCountsOut          [ep * local experts * tp]
+ *                                            out i32       running totals by (local expert, source)
+ *   tpRecvCountsOut          [2] with TP     out i32       rows of each TP rank
+ *   expandScalesOut          [A]             out f32       A2; ignored on A3, may be null
  *
  * Tensors may be strided. With E = moeExpertNum, L = E / (epWorldSize - sharedExpertRankNum) and
  * G = globalBs, or Bs * epWorldSize if that is 0: A is G * min(L, K) on a rank of MoE experts, and
@@ -49,7 +53,7 @@ extern "C" {
  *   workspaceSize                  out bytes that the second phase wants
  *   executor                       out for the second phase; set only on success
  *
- * This version refuses a mask, quantMode 2 and product A2 with a message that says "not yet".
+ * This version refuses product A2 with a message that says "not yet".
  * Errors: 161001 a mandatory pointer is null, or a name is empty or too long; 161002 a data type;
  * 361001 a name that is no communicator of the current device; 561002 a shape or value outside the
  * limits. aclGetRecentErrMsg names argument, value and range.

@@ -1,6 +1,7 @@
 #include "ops/folded_rows.h"
 
 #include "kernels/copy_row.h"
+#include "ops/tensor_view.h"
 
 namespace ferry::ops {
 
@@ -12,10 +13,10 @@ FoldedRows FoldRows(const TensorArg& tensor) {
                     .dtype = tensor.dtype,
                     .rows = tensor.dims[row_dim],
                     .cols = tensor.dims[row_dim + 1],
-                    .row_stride = tensor.strides[row_dim] * bytes,
-                    .col_stride = tensor.strides[row_dim + 1] * bytes},
+                    .row_stride = StrideOf(tensor, row_dim) * bytes,
+                    .col_stride = StrideOf(tensor, row_dim + 1) * bytes},
           .blocks = has_blocks ? tensor.dims[0] : 1,
-          .block_stride = has_blocks ? tensor.strides[0] * bytes : 0};
+          .block_stride = has_blocks ? StrideOf(tensor, 0) * bytes : 0};
 }
 
 std::optional<ConstRows> FoldedRows::AsMatrixRows() const {

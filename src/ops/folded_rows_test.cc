@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "ops/example_calls.h"
@@ -49,6 +50,17 @@ TEST(FoldedRows, BlocksWithOneStrideFoldWithoutACopy) {
   const auto one_block = FoldRows(CountingTensor(memory, {1, 3, 4}, {99, 5, 1}, 0)).AsMatrixRows();
   ASSERT_TRUE(one_block.has_value());
   EXPECT_EQ(At(*one_block, 2, 0), 10);
+}
+
+TEST(FoldedRows, TheStrideOfASingleElementIsNotLookedAt) {
+  constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
+  std::vector<std::uint16_t> memory(64);
+  const auto single = FoldRows(CountingTensor(memory, {1, 1, 4}, {kHuge, -kHuge, 2}, 3));
+  ASSERT_TRUE(single.AsMatrixRows().has_value());
+  EXPECT_EQ(At(*single.AsMatrixRows(), 0, 3), 9);
+  const auto blocks = FoldRows(CountingTensor(memory, {3, 1, 1}, {5, kHuge, kHuge}, 0));
+  ASSERT_TRUE(blocks.AsMatrixRows().has_value());
+  EXPECT_EQ(At(*blocks.AsMatrixRows(), 2, 0), 10);
 }
 
 TEST(FoldedRows, OtherStridesAreGathered) {

@@ -14,15 +14,21 @@ template <class T>
   return reinterpret_cast<T*>(tensor.data) + tensor.offset;
 }
 
+// Elements from one index of a dim to the next. Nothing is ever a stride away in a dim of one
+// element; what a caller passes there, however large, is taken for 0.
+[[nodiscard]] inline std::int64_t StrideOf(const TensorArg& tensor, std::size_t dim) {
+  return tensor.dims[dim] > 1 ? tensor.strides[dim] : 0;
+}
+
 template <class T>
 [[nodiscard]] Vector<T> AsVector(const TensorArg& tensor) {
-  return {FirstElement<T>(tensor), tensor.dims[0], tensor.strides[0]};
+  return {FirstElement<T>(tensor), tensor.dims[0], StrideOf(tensor, 0)};
 }
 
 template <class T>
 [[nodiscard]] Matrix<T> AsMatrix(const TensorArg& tensor) {
-  return {FirstElement<T>(tensor), tensor.dims[0], tensor.dims[1], tensor.strides[0],
-          tensor.strides[1]};
+  return {FirstElement<T>(tensor), tensor.dims[0], tensor.dims[1], StrideOf(tensor, 0),
+          StrideOf(tensor, 1)};
 }
 
 [[nodiscard]] inline Rows AsRows(const TensorArg& tensor) {
@@ -31,8 +37,8 @@ template <class T>
           tensor.dtype,
           tensor.dims[0],
           tensor.dims[1],
-          tensor.strides[0] * bytes,
-          tensor.strides[1] * bytes};
+          StrideOf(tensor, 0) * bytes,
+          StrideOf(tensor, 1) * bytes};
 }
 
 }  // namespace ferry::ops
