@@ -69,6 +69,45 @@ TEST(Dispatch, OverflowFailsEveryRankWithRowsNeededAndAvailable) {
                    2));
 }
 
+TEST(Dispatch, RowsBeyondDynamicScalesFailEveryRank) {
+  DispatchVector vector = reference::DispatchVectorNamed("Section13_4");
+  vector.config.quantization = Quantization::kPerToken;
+  LocalWorld world(2, 1);
+  std::vector<DispatchTensors> ranks = Tensors(vector, 2);
+  ranks[1].dynamic_scales_size = 5;  // 6 rows come to rank 1
+  EXPECT_EQ(RunDispatch(world, ranks),
+            AllSay("rank 1: 6 rows needed, dynamicScales has 5 elements available "
+                   "(a token of rank 0 names an expert twice)",
+                   2));
+  EXPECT_EQ(ranks[1].quantized.Difference("expandX"), "");
+  EXPECT_EQ(ranks[1].dynamic_scales.Difference("dynamicScales"), "");
+}
+
+TEST(Dispatch, TpRowsBeyondDynamicScalesFailEveryRank) {
+  DispatchVector vector = reference::DispatchVectorNamed("Section13_5");
+  vector.config.quantization = Quantization::kPerToken;
+  LocalWorld world(2, 2);
+  std::vector<DispatchTensors> ranks = Tensors(vector);
+  ranks[3].dynamic_scales_size = 3;  // EP rank 1, TP rank 1: 3 own rows, 1 of its peer
+  EXPECT_EQ(RunDispatch(world, ranks), AllSay("rank 1 with tpRankId 1: 4 rows needed (3 + 1), "
+                                              "dynamicScales has 3 elements available",
+                                              4));
+}
+
+// Scales are each rank's own: one may have them and another not.
+TEST(Dispatch, WhetherScalesAreGivenNeedNotAgree) {
+  DispatchVector vector = reference::DispatchVectorNamed("Section12");
+  vector.config.quantization = Quantization::kPerToken;
+  for (int i = 0; i < 7 * 1024; ++i) {
+    vector.world[2].smooth_scales.push_back(0.5F + static_cast<float>(i % 11));
+  }
+  const auto expected = reference::Dispatch(vector.config, vector.world);
+  LocalWorld world(4, 1);
+  std::vector<DispatchTensors> ranks = Tensors(vector);
+  EXPECT_EQ(RunDispatch(world, ranks), AllSay("", 4));
+  for (std::size_t w = 0; w < ranks.size(); ++w) EXPECT_EQ(ranks[w].Judge(expected[w]), "");
+}
+
 TEST(Dispatch, WorksAfterAFailedCall) {
   const DispatchVector vector = reference::DispatchVectorNamed("Section12");
   LocalWorld world(4, 1);
