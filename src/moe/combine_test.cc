@@ -147,6 +147,21 @@ TEST_F(CombineExample, XMayOverlapExpandX) {
   }
 }
 
+// Not at a row's start: every row of xOut lies across two of expandX.
+TEST_F(CombineExample, XMayOverlapPartsOfRowsOfExpandX) {
+  for (const std::int64_t elements : {1, 1023, 1500}) {
+    ranks_ = Tensors(vector_);
+    for (CombineTensors& rank : ranks_) {
+      rank.out = SliceRows(rank.expand_x.rows_of(DType::kBFloat16), 0, 2);
+      rank.out->data += 2 * elements;
+    }
+    ExpectEveryRankToSay("");
+    for (std::size_t w = 0; w < 4; ++w) {
+      EXPECT_EQ(ranks_[w].Judge(vector_.expected[w]), "") << elements;
+    }
+  }
+}
+
 TEST_F(CombineExample, XMayOverlapSharedExpertXWholeOrShifted) {
   CombineVector vector = vector_;
   vector.config.num_shared_experts = 0;  // rank 0's rows are dropped: slot 2 is no cell
