@@ -56,12 +56,16 @@ Stack CaptureStack() {
   const void* const own = OwnLibrary();
   std::string text;
   std::size_t shown = 0;
-  bool inside = true;  // still among the library's own frames
+  // A sanitizer's backtrace comes first, then the library's own frames, then its caller's.
+  bool entered = false;
+  bool left = false;
   for (std::size_t i = 0; i < count && shown < kMaxShown; ++i) {
     Dl_info info{};
     if (dladdr(frames[i], &info) == 0) continue;
-    inside = inside && info.dli_fbase == own;
-    if (inside) continue;
+    const bool is_own = info.dli_fbase == own;
+    entered = entered || is_own;
+    left = left || (entered && !is_own);
+    if (!left) continue;
     text += (text.empty() ? "" : " < ") + Describe(frames[i], info);
     ++shown;
   }
