@@ -79,10 +79,13 @@ bool IsDigit(char c) {
 
 }  // namespace
 
-Product GetProduct() {
-  const std::string& text = ProductOnce();
+Product ParseProduct(std::string_view text) {
   if (text.empty() || text == "a3") return Product::kA3;
   return text == "a2" ? Product::kA2 : Product::kUnknown;
+}
+
+Product GetProduct() {
+  return ParseProduct(ProductOnce());
 }
 
 std::string ProductText() {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace ferry::env {
 
@@ -15,6 +16,8 @@ enum class Product : std::uint8_t { kA3, kA2, kUnknown };
 
 // FERRY_PRODUCT, once per process: unset, "" and "a3" are A3, "a2" is A2, anything else kUnknown.
 [[nodiscard]] Product GetProduct();
+// What a text of FERRY_PRODUCT means.
+[[nodiscard]] Product ParseProduct(std::string_view text);
 // The text of FERRY_PRODUCT, for messages.
 [[nodiscard]] std::string ProductText();
 

@@ -65,14 +65,17 @@ std::int64_t MoeCall::rows_with_tp() const {
   return SaturatingMultiply(tp_ranks(), capacity());
 }
 
+WindowShape MoeCall::window_shape() const {
+  return {.max_batch = max_batch(),
+          .ep_size = ep_world_size,
+          .experts_per_rank = experts_per_rank(),
+          .top_k = top_k(),
+          .shared_experts = shared_experts(),
+          .hidden = std::max<std::int64_t>(hidden(), 0)};
+}
+
 std::int64_t MoeCall::window_bytes() const {
-  return WindowBytesA3({.max_batch = max_batch(),
-                        .ep_size = ep_world_size,
-                        .experts_per_rank = experts_per_rank(),
-                        .top_k = top_k(),
-                        .shared_experts = shared_experts(),
-                        .hidden = std::max<std::int64_t>(hidden(), 0)},
-                       window_form());
+  return WindowBytesA3(window_shape(), window_form());
 }
 
 std::optional<moe::MoeConfig> MoeCall::layout() const {

@@ -44,6 +44,7 @@ struct Facts {
   env::Product product = env::Product::kA3;
   std::string product_text;
   std::int64_t buffer_mib = 200;       // HCCL_BUFFSIZE
+  bool strict = false;                 // FERRY_STRICT: what only the device refuses is refused
   std::optional<std::int32_t> device;  // of the calling thread
   std::optional<GroupFacts> ep;        // groupEp, if such a communicator is on this device
   std::optional<GroupFacts> tp;
@@ -96,6 +97,7 @@ struct MoeCall {
   [[nodiscard]] std::int64_t counts_length() const;     // ep * Lr * tp'
   [[nodiscard]] std::int64_t capacity() const;          // A
   [[nodiscard]] std::int64_t rows_with_tp() const;      // tp' * A
+  [[nodiscard]] WindowShape window_shape() const;
   [[nodiscard]] std::int64_t window_bytes() const;
 
   // The sizes as moe/ sees them, for a global batch of one token a rank; nothing while the numbers

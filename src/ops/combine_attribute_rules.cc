@@ -22,7 +22,9 @@ Rules<CombineCall> AttributeRows() {
        [](const CombineCall& call) {
          return !call.expand_x || call.expand_x->dtype != DType::kInt32;
        },
-       Always("INT32"),
+       [](const CombineCall& call) {
+         return call.expand_x ? NameOf(call.expand_x->dtype) : "null";
+       },
        Always("be in {FLOAT16, BF16}"),
        {}},
       EpWorldSizeInRange("combine-A3-2"),

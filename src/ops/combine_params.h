@@ -33,6 +33,11 @@ inline constexpr Param kExamined[] = {kExpandX,       kExpertIds,    kAssistInfo
                                       kExpertScales,  kTpSendCounts, kMask,       kExpandScales,
                                       kSharedExpertX, kXOut};
 
+inline constexpr Param kAll[] = {kExpandX,      kExpertIds,    kAssistInfo,   kEpSendCounts,
+                                 kExpertScales, kTpSendCounts, kMask,         kActivationScale,
+                                 kWeightScale,  kGroupList,    kExpandScales, kSharedExpertX,
+                                 kXOut};
+
 inline bool HasTp(const CombineCall& call) {
   return call.has_tp();
 }

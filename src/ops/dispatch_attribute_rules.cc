@@ -40,7 +40,7 @@ Rules<DispatchCall> AttributeRows() {
        "quantMode",
        Code::kTiling,
        [](const DispatchCall& call) { return call.quant_mode != 1; },
-       Always("1"),
+       [](const DispatchCall& call) { return fmt::format("{}", call.quant_mode); },
        Always("be 0 or 2"),
        {}},
       Absent<DispatchCall>("dispatch-A3-14", kScales, " when quantMode is 0",

@@ -1,6 +1,7 @@
 #include "ops/dispatch_contract.h"
 
 #include "ops/agreement.h"
+#include "ops/call_text.h"
 #include "ops/dispatch_rules.h"
 #include "ops/mask_view.h"
 #include "ops/tensor_view.h"

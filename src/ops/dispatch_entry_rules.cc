@@ -17,7 +17,7 @@ Rules<DispatchCall> PointerRows() {
       Given("dispatch-0-1g", kEpRecvCounts),
       GroupEpGiven("dispatch-0-2"),
       {"dispatch-0-3", kDynamicScales.name, Code::kParamNullptr, IsGiven(kDynamicScales),
-       Always("null"), Always("be a tensor when quantMode is 2"), Quantises},
+       ValueOf(kDynamicScales), Always("be a tensor when quantMode is 2"), Quantises},
       GroupEpFits("dispatch-0-4", Code::kParamNullptr),
       GroupTpFits("dispatch-0-5", Code::kParamNullptr),
       WorkspaceSizeGiven("dispatch-0-6a"),

@@ -20,7 +20,12 @@ Row NameFits(std::string id, std::string parameter, Code code, StringArg MoeCall
           std::move(parameter),
           code,
           [name](const MoeCall& call) { return (call.*name).text.size() < kGroupNameBytes; },
-          Always(fmt::format("a name of {} or more characters", kGroupNameBytes)),
+          [name](const MoeCall& call) {
+            const StringArg& arg = call.*name;
+            return arg.text.size() < kGroupNameBytes
+                       ? Quoted(arg)
+                       : fmt::format("a name of {} or more characters", kGroupNameBytes);
+          },
           Always(fmt::format("have at most {} characters", kGroupNameBytes - 1)),
           {}};
 }
@@ -30,7 +35,7 @@ Row OutputGiven(std::string id, std::string parameter, bool MoeCall::*given) {
           std::move(parameter),
           Code::kParamNullptr,
           [given](const MoeCall& call) { return call.*given; },
-          Always("null"),
+          [given](const MoeCall& call) { return call.*given ? "a pointer" : "null"; },
           Always("point to where the result goes"),
           {}};
 }

@@ -48,6 +48,7 @@ Members LookUpFacts(MoeCall& call) {
   facts.product = env::GetProduct();
   facts.product_text = env::ProductText();
   facts.buffer_mib = env::HcclBuffSizeMiB();
+  facts.strict = env::Strict();
   const auto context = runtime::Contexts().Find(runtime::CurrentContextHandle());
   if (context == nullptr) return members;
   facts.device = context->device();

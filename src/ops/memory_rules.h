@@ -18,7 +18,7 @@ Rule<Call> HasData(const std::string& prefix, TensorParam<Call> tensor,
           fmt::format("data of {}", tensor.name),
           Code::kParamNullptr,
           [tensor](const Call& call) { return !IsNullData(tensor.of(call)); },
-          Always("null"),
+          [tensor](const Call& call) { return IsNullData(tensor.of(call)) ? "null" : "a pointer"; },
           [tensor](const Call& call) {
             return fmt::format("hold the {} elements of shape {}", NumElements(tensor.of(call)),
                                ShapeText(tensor.of(call)));

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -17,6 +18,13 @@
 #include "base/error.h"
 
 namespace ferry::ops {
+
+// Who asks for what a row says.
+enum class Demand : std::uint8_t {
+  kFerry,     // every call must hold it
+  kDevice,    // CANN's operators refuse the call, Ferry only with FERRY_STRICT=1
+  kDocument,  // the interface document excludes the call, the device takes it; likewise
+};
 
 // `Call` is the arguments of one operator. A row over a base of Call converts to a row over Call.
 template <class Call>
@@ -31,10 +39,11 @@ struct Rule {
   Text value;         // what the caller passed
   Text allowed;       // what it must do: `be in [1, 16]`
   Predicate applies;  // empty: always. Else the row is skipped where this is false
+  Demand demand = Demand::kFerry;
 
   template <std::derived_from<Call> Derived>
   operator Rule<Derived>() const {  // NOLINT(google-explicit-constructor): tables mix both
-    return {id, parameter, code, holds, value, allowed, applies};
+    return {id, parameter, code, holds, value, allowed, applies, demand};
   }
 };
 
@@ -54,27 +63,35 @@ template <class Call>
   return rule.holds(call) ? Verdict::kHolds : Verdict::kFails;
 }
 
+// Behind what a row demands: whom it concerns, when that is not everybody.
+[[nodiscard]] inline const char* NoteOn(Demand demand) {
+  switch (demand) {
+    case Demand::kFerry:
+      break;
+    case Demand::kDevice:
+      return " on the device (FERRY_STRICT=1)";
+    case Demand::kDocument:
+      return " by the interface document (FERRY_STRICT=1)";
+  }
+  return "";
+}
+
 // The sentence of a failed row. The one place where it is built.
 template <class Call>
 [[nodiscard]] std::string Message(const Rule<Call>& rule, const Call& call) {
-  return fmt::format("{} is {}; must {} [{}]", rule.parameter, rule.value(call), rule.allowed(call),
-                     rule.id);
+  return fmt::format("{} is {}; must {}{} [{}]", rule.parameter, rule.value(call),
+                     rule.allowed(call), NoteOn(rule.demand), rule.id);
 }
 
-// The first row that fails, or null.
+// The first row that fails, or null. Rows that only others demand count when `strict`.
 template <class Call>
-[[nodiscard]] const Rule<Call>* FirstFailure(const Rules<Call>& rules, const Call& call) {
+[[nodiscard]] const Rule<Call>* FirstFailure(const Rules<Call>& rules, const Call& call,
+                                             bool strict = false) {
   for (const Rule<Call>& rule : rules) {
+    if (rule.demand != Demand::kFerry && !strict) continue;
     if (Evaluate(rule, call) == Verdict::kFails) return &rule;
   }
   return nullptr;
-}
-
-// Throws the first failure as Error{its code, its sentence}.
-template <class Call>
-void RequireAll(const Rules<Call>& rules, const Call& call) {
-  const Rule<Call>* failure = FirstFailure(rules, call);
-  if (failure != nullptr) throw Error(failure->code, Message(*failure, call));
 }
 
 template <class Call>

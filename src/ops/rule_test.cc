@@ -38,14 +38,18 @@ TEST(Rule, RowsThatDoNotApplyAreSkipped) {
 }
 
 TEST(Rule, TheSentenceHoldsParameterValueRangeAndId) {
-  const Rules<Shape> rules = {SidesAtLeast("a-3", 3)};
-  try {
-    RequireAll(rules, Shape{.sides = 2});
-    FAIL() << "must throw";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::kTiling);
-    EXPECT_EQ(error.message(), "sides is 2; must be at least 3 [a-3]");
-  }
+  EXPECT_EQ(Message(SidesAtLeast("a-3", 3), Shape{.sides = 2}),
+            "sides is 2; must be at least 3 [a-3]");
+}
+
+TEST(Rule, WhatOnlyTheDeviceDemandsCountsWhenStrict) {
+  Rules<Shape> rules = {SidesAtLeast("a", 3), SidesAtLeast("b", 1)};
+  rules[0].demand = Demand::kDevice;
+  EXPECT_EQ(FirstFailure(rules, Shape{.sides = 2}), nullptr);
+  ASSERT_EQ(FirstFailure(rules, Shape{.sides = 2}, true), rules.data());
+  EXPECT_EQ(Message(rules[0], Shape{.sides = 2}),
+            "sides is 2; must be at least 3 on the device (FERRY_STRICT=1) [a]");
+  EXPECT_EQ(FirstFailure(rules, Shape{.sides = 0})->id, "b");
 }
 
 TEST(Rule, ARowOverABaseServesItsDerivedCalls) {

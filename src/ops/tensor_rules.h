@@ -46,23 +46,28 @@ typename Rule<Call>::Predicate Both(typename Rule<Call>::Predicate a,
   return [a = std::move(a), b = std::move(b)](const Call& call) { return a(call) && b(call); };
 }
 
+// A tensor's shape, or null.
+template <class Call>
+typename Rule<Call>::Text ValueOf(TensorParam<Call> tensor) {
+  return [tensor](const Call& call) {
+    return tensor.of(call) ? "a tensor " + ShapeText(tensor.of(call)) : "null";
+  };
+}
+
 // Not a null pointer.
 template <class Call>
 Rule<Call> Given(std::string id, TensorParam<Call> tensor, Code code = Code::kParamNullptr) {
-  return {std::move(id),  tensor.name,           code, IsGiven(tensor),
-          Always("null"), Always("be a tensor"), {}};
+  return {std::move(id),   tensor.name,           code, IsGiven(tensor),
+          ValueOf(tensor), Always("be a tensor"), {}};
 }
 
 // A null pointer.
 template <class Call>
 Rule<Call> Absent(std::string id, TensorParam<Call> tensor, const std::string& when,
                   typename Rule<Call>::Predicate applies = {}) {
-  return {std::move(id),
-          tensor.name,
-          Code::kTiling,
-          [tensor](const Call& call) { return !tensor.of(call).has_value(); },
-          [tensor](const Call& call) { return "a tensor " + ShapeText(tensor.of(call)); },
-          Always("be null" + when),
+  return {std::move(id),     tensor.name,
+          Code::kTiling,     [tensor](const Call& call) { return !tensor.of(call).has_value(); },
+          ValueOf(tensor),   Always("be null" + when),
           std::move(applies)};
 }
 
@@ -73,7 +78,10 @@ Rule<Call> Alive(const std::string& prefix, TensorParam<Call> tensor) {
           tensor.name,
           Code::kParamInvalid,
           [tensor](const Call& call) { return tensor.of(call)->alive; },
-          Always("no handle of a tensor (destroyed, or never created)"),
+          [tensor](const Call& call) {
+            return tensor.of(call)->alive ? "a tensor " + ShapeText(tensor.of(call))
+                                          : "no handle of a tensor (destroyed, or never created)";
+          },
           Always("come from aclCreateTensor"),
           IsGiven(tensor)};
 }
@@ -141,7 +149,10 @@ Rule<Call> HasPlainFormat(std::string id, TensorParam<Call> tensor,
           [tensor](const Call& call) {
             return !tensor.of(call) || tensor.of(call)->format != kFormatFractalNz;
           },
-          Always("FRACTAL_NZ (29)"),
+          [tensor](const Call& call) {
+            const std::int32_t format = tensor.of(call) ? tensor.of(call)->format : 0;
+            return format == kFormatFractalNz ? "FRACTAL_NZ (29)" : fmt::format("{}", format);
+          },
           Always("be another format, as ND"),
           std::move(applies)};
 }

@@ -20,7 +20,9 @@ std::int64_t AlignUpSaturated(std::int64_t bytes, std::int64_t unit) noexcept {
   return SaturatingMultiply(CeilDiv(bytes, unit), unit);
 }
 
-std::int64_t DispatchRowBytes(std::int64_t hidden, WindowForm form) noexcept {
+}  // namespace
+
+std::int64_t DispatchRowBytesA3(std::int64_t hidden, WindowForm form) noexcept {
   const std::int64_t data =
       AlignUpSaturated(SaturatingMultiply(kElementBytes, hidden), kTripleUnit);
   const std::int64_t payload = SaturatingAdd(data, kTrailerBytes);
@@ -29,18 +31,18 @@ std::int64_t DispatchRowBytes(std::int64_t hidden, WindowForm form) noexcept {
   return AlignUpSaturated(payload, kRowUnit);
 }
 
-}  // namespace
+std::int64_t CombineRowBytesA3(std::int64_t hidden) noexcept {
+  return AlignUpSaturated(SaturatingMultiply(kElementBytes, hidden), kRowUnit);
+}
 
 std::int64_t WindowBytesA3(const WindowShape& shape, WindowForm form) noexcept {
   const std::int64_t received_rows = SaturatingMultiply(
       SaturatingMultiply(shape.max_batch, shape.ep_size), shape.experts_per_rank);
   const std::int64_t returned_rows =
       SaturatingMultiply(shape.max_batch, SaturatingAdd(shape.top_k, shape.shared_experts));
-  const std::int64_t combine_row =
-      AlignUpSaturated(SaturatingMultiply(kElementBytes, shape.hidden), kRowUnit);
   const std::int64_t half =
-      SaturatingAdd(SaturatingMultiply(received_rows, DispatchRowBytes(shape.hidden, form)),
-                    SaturatingMultiply(returned_rows, combine_row));
+      SaturatingAdd(SaturatingMultiply(received_rows, DispatchRowBytesA3(shape.hidden, form)),
+                    SaturatingMultiply(returned_rows, CombineRowBytesA3(shape.hidden)));
   return SaturatingMultiply<std::int64_t>(2, half);
 }
 

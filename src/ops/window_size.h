@@ -21,6 +21,10 @@ struct WindowShape {
   std::int64_t hidden = 0;            // H
 };
 
+// Bytes that one row takes in the window: on its way to an expert, and on its way back.
+[[nodiscard]] std::int64_t DispatchRowBytesA3(std::int64_t hidden, WindowForm form) noexcept;
+[[nodiscard]] std::int64_t CombineRowBytesA3(std::int64_t hidden) noexcept;
+
 // Bytes of the A3 window; the largest int64 when the sum would exceed it.
 [[nodiscard]] std::int64_t WindowBytesA3(const WindowShape& shape, WindowForm form) noexcept;
 
