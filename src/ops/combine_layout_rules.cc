@@ -37,7 +37,8 @@ Rules<CombineCall> DTypeRows() {
 
 // Row 19 says "any tensor"; spec dispatch.md section 3.1 limits it to every tensor that is used.
 // expandScales never is (combine.md section 2.1), nor is tpSendCounts without TP, where its
-// Decision on rows 13 and 30 accepts anything.
+// Decision on rows 13 and 30 accepts anything. Rows strict-19a and strict-19b
+// stand for the device.
 Rules<CombineCall> FormatRows() {
   return {
       HasPlainFormat("combine-A3-19a", kExpandX),

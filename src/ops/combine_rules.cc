@@ -39,6 +39,7 @@ const Rules<CombineCall>& CombineRules() {
     Append(*rules, combine::ShapeRows());
     Append(*rules, combine::GroupRows());
     Append(*rules, combine::OwnRows());
+    Append(*rules, combine::StrictRows());
     return rules;
   }();
   return *kRules;

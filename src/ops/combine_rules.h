@@ -18,6 +18,7 @@ namespace combine {
 [[nodiscard]] Rules<CombineCall> ShapeRows();      // stage 3, rows 22 to 34
 [[nodiscard]] Rules<CombineCall> GroupRows();      // stage 3, rows 35 and 36
 [[nodiscard]] Rules<CombineCall> OwnRows();        // not in the spec: memory
+[[nodiscard]] Rules<CombineCall> StrictRows();     // what others demand: docs/strict.md
 
 }  // namespace combine
 }  // namespace ferry::ops

@@ -39,6 +39,7 @@ const Rules<DispatchCall>& DispatchRules() {
     Append(*rules, dispatch::ShapeRows());
     Append(*rules, dispatch::GroupRows());
     Append(*rules, dispatch::OwnRows());
+    Append(*rules, dispatch::StrictRows());
     return rules;
   }();
   return *kRules;

@@ -18,6 +18,7 @@ namespace dispatch {
 [[nodiscard]] Rules<DispatchCall> ShapeRows();      // stage 3, rows 24 to 39
 [[nodiscard]] Rules<DispatchCall> GroupRows();      // stage 3, rows 40 and 41
 [[nodiscard]] Rules<DispatchCall> OwnRows();        // not in the spec: memory
+[[nodiscard]] Rules<DispatchCall> StrictRows();     // what others demand: docs/strict.md
 
 }  // namespace dispatch
 }  // namespace ferry::ops

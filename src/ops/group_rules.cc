@@ -152,6 +152,18 @@ Row GroupsDiffer(std::string id) {
           HasTp};
 }
 
+Row GroupsDifferWithoutTp(std::string id) {
+  return {std::move(id),
+          "groupTp",
+          Code::kTiling,
+          [](const MoeCall& call) {
+            return call.group_tp.text.empty() || call.group_tp.text != call.group_ep.text;
+          },
+          [](const MoeCall& call) { return Quoted(call.group_tp); },
+          Always("be another group than groupEp"),
+          [](const MoeCall& call) { return !call.has_tp(); }};
+}
+
 Row EpSizeAgrees(std::string id) {
   return Agrees(std::move(id), "epWorldSize", &MoeCall::ep_world_size, &GroupFacts::size,
                 &Facts::ep, "the size of groupEp");

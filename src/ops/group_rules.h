@@ -24,8 +24,9 @@ Rule<MoeCall> ProductKnown(std::string id);
 Rule<MoeCall> ProductIsA3(std::string id);  // A2 is not there yet
 
 Rule<MoeCall> GroupTpGiven(std::string id);  // with TP
-Rule<MoeCall> GroupsDiffer(std::string id);  // with TP
-Rule<MoeCall> EpSizeAgrees(std::string id);  // with the communicator's size
+Rule<MoeCall> GroupsDiffer(std::string id);
+Rule<MoeCall> GroupsDifferWithoutTp(std::string id);  // with TP
+Rule<MoeCall> EpSizeAgrees(std::string id);           // with the communicator's size
 Rule<MoeCall> EpRankAgrees(std::string id);
 Rule<MoeCall> TpSizeAgrees(std::string id);
 Rule<MoeCall> TpRankAgrees(std::string id);

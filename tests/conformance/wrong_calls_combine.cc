@@ -166,6 +166,7 @@ Probes<C> CombineProbes(const Bench& bench) {
   Append(probes, CombineAttributeProbes());
   Append(probes, CombineSizeProbes());
   Append(probes, ReachProbes());
+  Append(probes, CombineStrictProbes());
   return probes;
 }
 

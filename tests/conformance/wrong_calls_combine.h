@@ -14,6 +14,7 @@ namespace ferry::conformance {
 
 [[nodiscard]] Probes<CombineArgs> CombineAttributeProbes();
 [[nodiscard]] Probes<CombineArgs> CombineSizeProbes();
+[[nodiscard]] Probes<CombineArgs> CombineStrictProbes();
 
 }  // namespace ferry::conformance
 

@@ -193,6 +193,7 @@ Probes<D> DispatchProbes(const Bench& bench) {
   Append(probes, DispatchAttributeProbes());
   Append(probes, DispatchSizeProbes());
   Append(probes, OwnProbes());
+  Append(probes, DispatchStrictProbes());
   return probes;
 }
 

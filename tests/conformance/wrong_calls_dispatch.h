@@ -18,6 +18,7 @@ namespace ferry::conformance {
 
 [[nodiscard]] Probes<DispatchArgs> DispatchAttributeProbes();
 [[nodiscard]] Probes<DispatchArgs> DispatchSizeProbes();
+[[nodiscard]] Probes<DispatchArgs> DispatchStrictProbes();
 
 }  // namespace ferry::conformance
 

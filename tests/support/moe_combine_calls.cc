@@ -1,4 +1,5 @@
 #include "aclnnop/aclnn_moe_distribute_combine_v2.h"
+#include "base/env.h"
 #include "support/moe_call_parts.h"
 
 namespace ferry::support {
@@ -75,13 +76,15 @@ CombineTensors MakeCombine(const moe::MoeConfig& config, std::int32_t ep_rank, s
   counts[static_cast<std::size_t>(entries - 1)] = static_cast<std::int32_t>(input.own_rows);
   tensors.ep_send_counts =
       MakeWith(ACL_INT32, {entries * config.tp_size}, counts, options.ep_send_counts);
-  if (config.tp_size == 2 || options.gives_tp_send_counts) {
+  if (config.tp_size == 2 || options.gives_tp_send_counts || env::Strict()) {
     // Only the peer's entry counts.
-    std::vector<std::int32_t> tp_counts(2, -1);
+    const bool any_number = config.tp_size == 2 || !env::Strict();
+    std::vector<std::int32_t> tp_counts(any_number ? 2 : 0, -1);
     if (config.tp_size == 2) {
       tp_counts[static_cast<std::size_t>(1 - tp_rank)] = static_cast<std::int32_t>(input.peer_rows);
     }
-    tensors.tp_send_counts = MakeWith(ACL_INT32, {2}, tp_counts, options.tp_send_counts);
+    tensors.tp_send_counts = MakeWith(ACL_INT32, {static_cast<std::int64_t>(tp_counts.size())},
+                                      tp_counts, options.tp_send_counts);
   }
   AddOwnersTensors(config, input, tensors);
   return tensors;
@@ -95,7 +98,7 @@ CombineTensors MakeCombineAfter(const moe::MoeConfig& config, const DispatchTens
   tensors.expert_ids = dispatch.expert_ids;
   tensors.assist_info = dispatch.assist_info;
   tensors.ep_send_counts = dispatch.ep_recv_counts;
-  if (config.tp_size == 2 || options.gives_tp_send_counts) {
+  if (config.tp_size == 2 || options.gives_tp_send_counts || env::Strict()) {
     tensors.tp_send_counts = dispatch.tp_recv_counts;
   }
   if (config.quantization == moe::Quantization::kNone) {

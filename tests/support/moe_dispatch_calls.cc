@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "aclnnop/aclnn_moe_distribute_dispatch_v2.h"
+#include "base/env.h"
 #include "support/moe_call_parts.h"
 
 namespace ferry::support {
@@ -50,8 +51,10 @@ void MakeOutputs(const moe::MoeConfig& config, std::int32_t ep_rank, DispatchTen
   tensors.ep_recv_counts =
       Make(ACL_INT32, {config.ep_size * local * config.tp_size + options.spare_ep_recv_counts},
            options.ep_recv_counts);
+  // Without TP any number will do, except for the device, whose part FERRY_STRICT=1 takes.
+  const bool any_number = config.tp_size == 2 || !env::Strict();
   tensors.tp_recv_counts =
-      Make(ACL_INT32, {options.tp_recv_counts}, options.tp_recv_counts_storage);
+      Make(ACL_INT32, {any_number ? options.tp_recv_counts : 0}, options.tp_recv_counts_storage);
   if (!options.null_expand_scales) {
     tensors.expand_scales = Make(ACL_FLOAT, {kUnused}, options.expand_scales);
   }

@@ -44,6 +44,18 @@ std::string Line(const char* label, const std::string& text) {
   return fmt::format("{:<{}}{}\n", label, kIndent, Wrap(text));
 }
 
+const char* ConditionOf(ops::Demand demand) {
+  switch (demand) {
+    case ops::Demand::kFerry:
+      break;
+    case ops::Demand::kDevice:
+      return "accepted here, refused by the device; with FERRY_STRICT=1 ";
+    case ops::Demand::kDocument:
+      return "accepted here, outside the interface document; with FERRY_STRICT=1 ";
+  }
+  return "";
+}
+
 const RuleInfo& FindRule(const std::string& id) {
   const auto& rules = AllRules();
   const auto found =
@@ -71,8 +83,8 @@ std::string ExplainRule(std::string id) {
     said += Line(label, fmt::format("{} = {}", symbol.name, symbol.meaning));
     label = "";
   }
-  said += Line("else", fmt::format("phase 1 returns {}: {}", static_cast<int>(rule.code),
-                                   MeaningOf(rule.code)));
+  said += Line("else", fmt::format("{}phase 1 returns {}: {}", ConditionOf(rule.demand),
+                                   static_cast<int>(rule.code), MeaningOf(rule.code)));
   return said + Line("see", fmt::format("{}, \"{}\"", text->document, text->section));
 }
 

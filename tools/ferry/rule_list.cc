@@ -12,7 +12,7 @@ namespace {
 
 template <class Call>
 void Append(std::vector<RuleInfo>& list, const ops::Rules<Call>& rules) {
-  for (const auto& rule : rules) list.push_back({rule.id, rule.parameter, rule.code});
+  for (const auto& rule : rules) list.push_back({rule.id, rule.parameter, rule.code, rule.demand});
 }
 
 std::string Lower(std::string text) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "ops/rule.h"
 
 namespace ferry::tool {
 
@@ -13,6 +14,7 @@ struct RuleInfo {
   std::string id;
   std::string parameter;
   Code code = Code::kOk;
+  ops::Demand demand = ops::Demand::kFerry;
 };
 
 // Dispatch, then combine, each in the order in which phase 1 tries them.
