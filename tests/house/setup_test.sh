@@ -52,4 +52,12 @@ fake apt-get 'case $* in *install*) exit 100 ;; esac'
 expect "an installation that fails" 100 '^apt-get install'
 goal=test
 expect "the tests need more" 100 'install .* spin clang'
+expect "the tests try another processor" 100 'install .* g\+\+-aarch64-linux-gnu qemu-user'
+# A machine that has all but the other processor; headers are looked for where they really are.
+for command in ninja spin clang clang-format pkg-config python3; do fake "$command"; done
+if [ -e /usr/include/gtest/gtest.h ] && [ -e /usr/include/fmt/format.h ] &&
+  [ -e /usr/include/nlohmann/json.hpp ] && [ -e /usr/include/CLI/CLI.hpp ]; then
+  export SETUP=0
+  expect "SETUP=0 without another processor" 0 '^missing: g\+\+-aarch64-linux-gnu qemu-user$' 'are skipped$'
+fi
 exit "$failed"
