@@ -98,8 +98,13 @@ Segment::Blocks::value_type Segment::NewBlockLocked(const Request& request) {
 std::shared_ptr<Extent> Segment::NewExtentLocked(std::size_t bytes) {
   if (auto cached = cache_.Take(bytes)) return cached;
   auto extent = std::make_shared<Extent>(file_, bytes);
-  mapped_bytes_ += bytes;
+  AddExtentLocked(*extent);
   return extent;
+}
+
+void Segment::AddExtentLocked(const Extent& extent) {
+  extents_.emplace(extent.base(), extent.bytes());
+  mapped_bytes_ += extent.bytes();
 }
 
 void Segment::Free(void* pointer) {
@@ -170,7 +175,10 @@ std::optional<Allocation> Segment::Find(const void* pointer) const {
 }
 
 Segment::Extents Segment::DropLocked(Extents extents) {
-  for (const auto& extent : extents) mapped_bytes_ -= extent->bytes();
+  for (const auto& extent : extents) {
+    mapped_bytes_ -= extent->bytes();
+    extents_.erase(extent->base());
+  }
   return extents;
 }
 

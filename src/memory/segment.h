@@ -87,9 +87,9 @@ class Segment {
   // The live allocation that `pointer` lies in; nothing for memory that is not ours.
   [[nodiscard]] std::optional<Allocation> Find(const void* pointer) const;
 
-  // A range that begins in an allocation of ours must end there, here and in all that follows:
-  // throws Error{kRtParamInvalid}, whose message calls the range `name`. Memory that is not ours
-  // passes.
+  // A range that begins in an allocation of ours must end there, none may begin in what was freed
+  // of ours, nor end where no address is, here and in all that follows: throws
+  // Error{kRtParamInvalid}, whose message calls the range `name`. Memory that is not ours passes.
   void RequireInside(const void* begin, std::size_t bytes, const char* name) const;
 
   // Makes the pages of [begin, begin + bytes) exist, so that writing them cannot fail. Nothing
@@ -132,6 +132,7 @@ class Segment {
                                           const char* name) const;
   Blocks::value_type NewBlockLocked(const Request& request);
   std::shared_ptr<Extent> NewExtentLocked(std::size_t bytes);
+  void AddExtentLocked(const Extent& extent);
   Blocks::const_iterator FreeLocked(Blocks::const_iterator block);
   Extents DropLocked(Extents extents);
   Extents DropOldLocked();
@@ -156,8 +157,9 @@ class Segment {
   const pid_t pid_;  // a forked child inherits the object, but the pages stay its parent's
   const std::shared_ptr<MemoryFile> file_;
 
-  mutable std::shared_mutex mutex_;  // guards the next eight; held for short steps only
+  mutable std::shared_mutex mutex_;  // guards the next nine; held for short steps only
   Blocks blocks_;
+  std::map<const std::byte*, std::size_t> extents_;  // bytes of each that is mapped, by address
   SmallHeaps small_heaps_;
   ExtentCache cache_;
   DeviceBudgets budgets_;

@@ -16,7 +16,7 @@ Segment::Blocks::value_type Segment::GuardedBlockLocked(const Request& request) 
   const std::size_t extent_bytes = GuardedBlock::ExtentBytes(request.bytes);
   auto extent = std::make_shared<Extent>(file_, extent_bytes);
   auto guard = std::make_shared<GuardedBlock>(extent, request.bytes, request.device, request.site);
-  mapped_bytes_ += extent_bytes;
+  AddExtentLocked(*extent);
   const std::byte* const begin = guard->begin();
   return {begin, Block{.bytes = request.bytes,
                        .device = request.device,

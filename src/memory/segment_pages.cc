@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <map>
 #include <utility>
 
 #include "base/error.h"
@@ -18,13 +20,32 @@ bool Overlap(const void* a, const void* b, std::size_t bytes) {
   return x < y ? y - x < bytes : x - y < bytes;
 }
 
+// A range that begins in no allocation: not in what was freed, and its end is an address, too.
+void RequireForeign(const std::map<const std::byte*, std::size_t>& extents, const void* begin,
+                    std::size_t bytes, const char* name) {
+  const auto* const address = static_cast<const std::byte*>(begin);
+  auto extent = extents.upper_bound(address);
+  if (extent != extents.begin()) {
+    --extent;
+    Require(static_cast<std::size_t>(address - extent->first) >= extent->second,
+            Code::kRtParamInvalid, "{} is {}, in device memory that has been freed", name, begin);
+  }
+  constexpr auto kLast = static_cast<std::uintptr_t>(PTRDIFF_MAX);  // of a program, not the kernel
+  const auto first = reinterpret_cast<std::uintptr_t>(begin);
+  Require(first <= kLast && bytes <= kLast - first, Code::kRtParamInvalid,
+          "{} is {} bytes at {}; must end at an address of the program", name, bytes, begin);
+}
+
 }  // namespace
 
 // The block that the range lies in; none if it begins in memory that is not ours.
 Segment::Blocks::const_iterator Segment::FindInsideLocked(const void* begin, std::size_t bytes,
                                                           const char* name) const {
   const auto found = FindLocked(begin);
-  if (found == blocks_.end()) return found;
+  if (found == blocks_.end()) {
+    RequireForeign(extents_, begin, bytes, name);
+    return found;
+  }
   const auto& [address, block] = *found;
   const auto in_block = static_cast<std::size_t>(static_cast<const std::byte*>(begin) - address);
   Require(

@@ -202,6 +202,19 @@ TEST(Fill, StaysInItsAllocation) {
   EXPECT_EQ(error.message().find("devPtr is 513 bytes at 0x"), 0U) << error.message();
 }
 
+TEST(Fill, RefusesFreedMemoryAndRangesWithoutAnEnd) {
+  Segment segment(Limited(kGiB));
+  void* const kept = segment.Allocate(512, 0);
+  void* const freed = segment.Allocate(512, 0);
+  segment.Free(freed);
+  EXPECT_EQ(ErrorOf([&] { segment.Fill(freed, 0, 512); }).code(), Code::kRtParamInvalid);
+  std::byte foreign{};
+  EXPECT_EQ(ErrorOf([&] { segment.Fill(&foreign, 0, SIZE_MAX - 3); }).code(),
+            Code::kRtParamInvalid);
+  EXPECT_EQ(ErrorOf([&] { segment.CopyOut(kept, &foreign, SIZE_MAX / 2); }).code(),
+            Code::kRtParamInvalid);
+}
+
 TEST(Fill, CommitsAndSets) {
   Segment segment(Limited(2 * kMiB));
   auto* const block = static_cast<std::byte*>(segment.Allocate(4 * kMiB, 0));

@@ -25,7 +25,7 @@ struct Session {
   std::array<std::byte, kHostBytes> host{};
 
   void* handle() { return handles.Any(data); }
-  // Null or some device memory, live or freed, perhaps inside it; never an address of nobody.
+  // Null or some device memory, perhaps inside it, freed memory included while it is kept.
   void* address() {
     void* const start = memory.all().empty() ? nullptr : memory.Any(data);
     for (void* const known : memory.all()) {
