@@ -25,3 +25,11 @@ foreach(language C CXX)
     set(CMAKE_${language}_COMPILER_LAUNCHER ${FERRY_CCACHE})
   endif()
 endforeach()
+
+# ferry_compile_quickly(TARGET): for code around the library, tests and the tool. Under sanitizers
+# most of the time of a build goes into optimising what they add, and here speed is not needed.
+function(ferry_compile_quickly target)
+  if(FERRY_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()

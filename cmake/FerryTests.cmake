@@ -6,6 +6,7 @@ include(GoogleTest)
 
 function(ferry_register_tests target)
   cmake_parse_arguments(ARG "" "" "PROPERTIES" ${ARGN})
+  ferry_compile_quickly(${target})
   if(FERRY_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++'s own manual: false with sanitizers. Here it speaks of std::regex.
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
