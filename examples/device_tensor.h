@@ -1,4 +1,4 @@
-/* What both examples need of any program on this API: checked calls, and tensors in device memory.
+/* What the examples need of any program on this API: checked calls, and tensors in device memory.
  */
 #ifndef FERRY_EXAMPLES_DEVICE_TENSOR_H_
 #define FERRY_EXAMPLES_DEVICE_TENSOR_H_
@@ -25,14 +25,14 @@ class DeviceTensor {
  public:
   DeviceTensor(std::vector<int64_t> dims, aclDataType type) {
     for (int64_t dim : dims) size_ *= static_cast<size_t>(dim);
-    CHECK(aclrtMalloc(&memory_, size_ * sizeof(T), ACL_MEM_MALLOC_HUGE_FIRST));
+    // A tensor may have no elements, an allocation has at least one byte.
+    CHECK(aclrtMalloc(&memory_, size_ > 0 ? size_ * sizeof(T) : 1, ACL_MEM_MALLOC_HUGE_FIRST));
     tensor_ = aclCreateTensor(dims.data(), dims.size(), type, nullptr, 0, ACL_FORMAT_ND,
                               dims.data(), dims.size(), memory_);
   }
   DeviceTensor(std::vector<int64_t> dims, aclDataType type, const std::vector<T>& values)
       : DeviceTensor(std::move(dims), type) {
-    CHECK(aclrtMemcpy(memory_, size_ * sizeof(T), values.data(), size_ * sizeof(T),
-                      ACL_MEMCPY_HOST_TO_DEVICE));
+    Upload(values);
   }
   DeviceTensor(const DeviceTensor&) = delete;
   DeviceTensor& operator=(const DeviceTensor&) = delete;
@@ -42,6 +42,11 @@ class DeviceTensor {
   }
 
   aclTensor* get() const { return tensor_; }
+  void* data() const { return memory_; }
+  void Upload(const std::vector<T>& values) {
+    CHECK(aclrtMemcpy(memory_, size_ * sizeof(T), values.data(), values.size() * sizeof(T),
+                      ACL_MEMCPY_HOST_TO_DEVICE));
+  }
   std::vector<T> Download() const {
     std::vector<T> values(size_);
     CHECK(aclrtMemcpy(values.data(), size_ * sizeof(T), memory_, size_ * sizeof(T),
