@@ -172,9 +172,11 @@ LiveTensor::LiveTensor(const TensorSpec& spec, int device_rank)
   if (bytes_ != 0) std::memcpy(data_, spec.contents.data(), bytes_);
   void* const passed = spec.null_data ? nullptr : data_ + spec.address_shift;
   const std::uint64_t count = spec.dims.size();
-  handle_ = aclCreateTensor(spec.dims.data(), count, spec.dtype,
-                            spec.strides ? spec.strides->data() : nullptr, spec.offset, spec.format,
-                            spec.dims.data(), count, passed);
+  std::vector<std::int64_t> strides = spec.strides.value_or(std::vector<std::int64_t>());
+  strides.resize(count, 1);  // the dims may have been bent since
+  handle_ =
+      aclCreateTensor(spec.dims.data(), count, spec.dtype, spec.strides ? strides.data() : nullptr,
+                      spec.offset, spec.format, spec.dims.data(), count, passed);
   Demand(handle_ != nullptr || count > 0, "a tensor of no dimensions");
 }
 
