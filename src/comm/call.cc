@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/jitter.h"
 #include "base/log.h"
 #include "comm/call_group.h"
 #include "comm/call_wait.h"
@@ -179,6 +180,7 @@ std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Mem
   const std::uint64_t tp_number = tp_or_null != nullptr ? tp_or_null->last_number() + 1 : 0;
   auto call = std::make_shared<Call>(std::move(operator_name), ep, ep_number, tp_or_null, tp_number,
                                      std::move(stack));
+  jitter::At(jitter::Step::kEnqueue, ep->rank(), ep_number);
   try {
     enqueue(call);
   } catch (...) {

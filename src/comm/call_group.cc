@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/jitter.h"
 #include "comm/presence.h"
 #include "comm/publication.h"
 #include "comm/release_wait.h"
@@ -30,12 +31,14 @@ void CallGroup::Expect(Stage stage, const char* step) const {
 
 void CallGroup::Publish(const Record& record) {
   if (stage_ != Stage::kPublished) Expect(Stage::kNew, "Publish");
+  jitter::At(jitter::Step::kPublish, side_.rank(), side_.number);
   WriteRecord(side_.board(), side_.rank(), side_.number, record);
   stage_ = Stage::kPublished;
 }
 
 void CallGroup::Meet() {
   Expect(Stage::kPublished, "Meet");
+  jitter::At(jitter::Step::kMeet, side_.rank(), side_.number);
   MeetingView view = ReadMeeting(side_.board(), side_.number);
   if (view.verdict == Verdict::kOpen) {
     // Known to be hopeless: say so rather than let the others wait for the last to come.
@@ -49,6 +52,7 @@ void CallGroup::Meet() {
   }
   TakeVerdict(view);
   if (stage_ == Stage::kFailed) throw CallFailed(failure_);
+  jitter::At(jitter::Step::kMove, side_.rank(), side_.number);
 }
 
 // Counts this rank in and, if it is the last, decides.
@@ -79,6 +83,7 @@ PeerRecord CallGroup::Peer(std::int32_t rank) const {
 
 void CallGroup::Release() {
   Expect(Stage::kGo, "Release");
+  jitter::At(jitter::Step::kRelease, side_.rank(), side_.number);
   const std::string withdrawn = WithdrawnPeer();
   ArriveAtRelease(side_.board(), side_.rank(), side_.number, withdrawn);
   stage_ = Stage::kReleasing;

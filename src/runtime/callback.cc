@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/jitter.h"
 
 namespace ferry::runtime {
 namespace {
@@ -21,6 +22,8 @@ namespace {
 constexpr std::chrono::milliseconds kAbortCheck{50};
 
 struct Callback {
+  std::int32_t device = 0;
+  std::uint64_t number = 0;  // 1, 2, ... on its stream
   CallbackFunction function = nullptr;
   void* user_data = nullptr;
   bool done = false;  // run, or given up; guarded by its inbox's mutex
@@ -33,6 +36,7 @@ struct Inbox {
   std::deque<std::shared_ptr<Callback>> waiting;  // guarded by mutex
   bool closed = false;                            // guarded by mutex: nothing more will come
   std::weak_ptr<Stream> stream;
+  std::atomic<std::uint64_t> launched{0};  // relaxed: it only numbers the callbacks
 };
 using SharedInbox = std::shared_ptr<Inbox>;
 
@@ -90,6 +94,7 @@ class CallbackTask : public Task {
       : inbox_(std::move(inbox)), callback_(std::move(callback)), block_(block) {}
 
   void Run(const std::atomic<bool>& abort) override {
+    jitter::At(jitter::Step::kCallback, callback_->device, callback_->number);
     std::unique_lock lock(inbox_->mutex);
     if (inbox_->closed) return;
     inbox_->waiting.push_back(callback_);
@@ -171,6 +176,8 @@ void LaunchCallback(CallbackFunction function, void* user_data, bool block,
   auto callback = std::make_shared<Callback>();
   callback->function = function;
   callback->user_data = user_data;
+  callback->device = stream->device();
+  callback->number = inbox->launched.fetch_add(1, std::memory_order_relaxed) + 1;
   stream->Enqueue(std::make_unique<CallbackTask>(inbox, std::move(callback), block));
 }
 

@@ -1,0 +1,116 @@
+// FERRY_JITTER through the C API: other timing, the same results, and the same delays again. The
+// seed is read once a process, so each run is a child of its own.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "moe/reference.h"
+#include "support/moe_calls.h"
+#include "support/world.h"
+
+namespace ferry::support {
+namespace {
+
+constexpr int kRounds = 5;
+
+moe::MoeConfig Config() {
+  return {.ep_size = 4,
+          .num_experts = 8,
+          .top_k = 2,
+          .hidden = 1024,
+          .global_batch = 12,
+          .x_type = DType::kBFloat16};
+}
+
+std::vector<reference::DispatchRank> Inputs(const moe::MoeConfig& config, int round) {
+  std::vector<reference::DispatchRank> ranks;
+  for (std::int32_t r = 0; r < config.ep_size; ++r) {
+    reference::DispatchRank rank;
+    rank.num_tokens = 3;
+    for (std::int64_t i = 0; i < 3 * config.hidden; ++i)
+      rank.x.push_back(static_cast<std::uint16_t>(0x3c00 + (i * 7 + r * 31 + round) % 900));
+    for (std::int32_t t = 0; t < 3; ++t) {
+      const std::int32_t first = (t + r + round) % config.num_experts;
+      rank.expert_ids.push_back(first);
+      rank.expert_ids.push_back((first + 3) % config.num_experts);
+    }
+    ranks.push_back(std::move(rank));
+  }
+  return ranks;
+}
+
+// Whether some rounds of dispatch give exactly what the oracle does.
+bool EqualsTheOracle() {
+  const auto config = Config();
+  const World world(config.ep_size);
+  for (int round = 0; round < kRounds; ++round) {
+    const auto inputs = Inputs(config, round);
+    const auto expected = reference::Dispatch(config, inputs);
+    std::vector<DispatchTensors> tensors;
+    for (std::int32_t r = 0; r < config.ep_size; ++r)
+      tensors.push_back(MakeDispatch(config, r, inputs[static_cast<std::size_t>(r)]));
+    if (!AllOk(Dispatch(world, config, tensors))) return false;
+    for (std::size_t r = 0; r < tensors.size(); ++r)
+      if (!HoldsDispatch(tensors[r], expected[r])) return false;
+  }
+  return true;
+}
+
+struct Outcome {
+  bool equal = false;
+  std::vector<std::string> delays;  // the lines that tell of them, sorted
+};
+
+// In a child with this seed.
+Outcome RunWith(const std::string& seed) {
+  char path[] = "/tmp/ferry_jitter_XXXXXX";
+  const int log = ::mkstemp(path);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::setenv("FERRY_JITTER", seed.c_str(), 1);
+    ::setenv("FERRY_LOG", "debug", 1);
+    ::dup2(log, STDERR_FILENO);
+    ::_exit(EqualsTheOracle() ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  ::close(log);
+  Outcome run{.equal = status == 0, .delays = {}};
+  std::ifstream lines(path);
+  for (std::string line; std::getline(lines, line);)
+    if (line.find("jitter: ") != std::string::npos) run.delays.push_back(line);
+  ::unlink(path);
+  std::sort(run.delays.begin(), run.delays.end());
+  return run;
+}
+
+TEST(Jitter, ChangesNoResult) {
+  for (const char* const seed : {"0", "1", "2", "-7", "123456789"})
+    EXPECT_TRUE(RunWith(seed).equal) << "FERRY_JITTER=" << seed;
+}
+
+TEST(Jitter, DelaysTheSameStepsBySameAmountsAgain) {
+  const Outcome first = RunWith("17");
+  const Outcome second = RunWith("17");
+  // Five steps of each call on each rank.
+  EXPECT_EQ(first.delays.size(), static_cast<std::size_t>(5 * kRounds * Config().ep_size));
+  EXPECT_EQ(first.delays, second.delays);
+  EXPECT_NE(first.delays, RunWith("18").delays);
+}
+
+TEST(Jitter, IsSilentWithoutASeed) {
+  const Outcome run = RunWith("");
+  EXPECT_TRUE(run.equal);
+  EXPECT_TRUE(run.delays.empty());
+}
+
+}  // namespace
+}  // namespace ferry::support
