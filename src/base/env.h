@@ -54,8 +54,7 @@ enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kOff };
 [[nodiscard]] std::string IsaText();
 
 // FERRY_STRICT, once per process: "1" turns the sanitizer for callers on (docs/strict-mode.md),
-// "0",
-// "" and unset leave it off. Another text is reported and taken as 0.
+// "0", "" and unset leave it off. Another text is reported and taken as 0.
 [[nodiscard]] bool Strict();
 
 // FERRY_JITTER, once per process: the seed of the delays between steps (base/jitter.h); nothing
