@@ -70,6 +70,17 @@ std::optional<std::int64_t> ReadJitterSeed() {
   return seed;
 }
 
+// The variable as a number in [least, most], or `otherwise` when it is unset. Throws outside.
+std::int64_t IntegerIn(const char* name, std::int64_t least, std::int64_t most,
+                       std::int64_t otherwise) {
+  const auto text = Get(name);
+  if (!text) return otherwise;
+  const auto value = ParseInteger(*text);
+  Require(value && *value >= least && *value <= most, Code::kHcclPara,
+          "{} is \"{}\"; must be in [{}, {}]", name, *text, least, most);
+  return *value;
+}
+
 bool IsBlank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -123,6 +134,46 @@ std::int64_t HcclExecTimeoutSeconds() {
           Code::kHcclPara, "HCCL_EXEC_TIMEOUT is \"{}\"; must be in [0, 2147483647] seconds",
           *text);
   return *seconds;
+}
+
+std::int64_t HcclConnectTimeoutSeconds() {
+  return IntegerIn("HCCL_CONNECT_TIMEOUT", 120, 7200, 120);
+}
+
+std::string HcclIfIp() {
+  return Get("HCCL_IF_IP").value_or("");
+}
+
+std::string HcclSocketIfname() {
+  return Get("HCCL_SOCKET_IFNAME").value_or("");
+}
+
+std::string HcclHostSocketPortRange() {
+  return Get("HCCL_HOST_SOCKET_PORT_RANGE").value_or("");
+}
+
+std::optional<SocketFamily> HcclSocketFamily() {
+  const auto text = Get("HCCL_SOCKET_FAMILY");
+  if (!text) return std::nullopt;
+  if (*text == "AF_INET") return SocketFamily::kIpv4;
+  if (*text == "AF_INET6") return SocketFamily::kIpv6;
+  Fail(Code::kHcclPara, "HCCL_SOCKET_FAMILY is \"{}\"; must be AF_INET or AF_INET6", *text);
+}
+
+std::uint16_t HcclIfBasePort() {
+  return static_cast<std::uint16_t>(IntegerIn("HCCL_IF_BASE_PORT", 1024, 65520, 60000));
+}
+
+std::optional<std::string> HcclWhitelistFile() {
+  if (IntegerIn("HCCL_WHITELIST_DISABLE", 0, 1, 1) == 1) return std::nullopt;
+  auto file = Get("HCCL_WHITELIST_FILE");
+  Require(file.has_value(), Code::kHcclPara,
+          "HCCL_WHITELIST_FILE is not set; must name a file when HCCL_WHITELIST_DISABLE is 0");
+  return file;
+}
+
+std::string HostId() {
+  return Get("FERRY_HOST_ID").value_or("");
 }
 
 std::int64_t WatchdogSeconds() {

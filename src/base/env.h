@@ -29,6 +29,31 @@ enum class Product : std::uint8_t { kA3, kA2, kUnknown };
 // 0.
 [[nodiscard]] std::int64_t HcclBuffSizeMiB();
 
+// HCCL_CONNECT_TIMEOUT in seconds, 120..7200, default 120, as it is written: a join waits 20 s
+// longer. Throws Error{kHcclPara} outside.
+[[nodiscard]] std::int64_t HcclConnectTimeoutSeconds();
+
+// HCCL_IF_IP, HCCL_SOCKET_IFNAME and HCCL_HOST_SOCKET_PORT_RANGE as they are written, "" when
+// unset; comm/join/host_address.h reads them.
+[[nodiscard]] std::string HcclIfIp();
+[[nodiscard]] std::string HcclSocketIfname();
+[[nodiscard]] std::string HcclHostSocketPortRange();
+
+enum class SocketFamily : std::uint8_t { kIpv4, kIpv6 };
+// HCCL_SOCKET_FAMILY: AF_INET (default) or AF_INET6; throws Error{kHcclPara} otherwise. Nothing
+// when unset.
+[[nodiscard]] std::optional<SocketFamily> HcclSocketFamily();
+
+// HCCL_IF_BASE_PORT: 1024..65520, default 60000; throws Error{kHcclPara} outside.
+[[nodiscard]] std::uint16_t HcclIfBasePort();
+
+// HCCL_WHITELIST_FILE when HCCL_WHITELIST_DISABLE is 0; nothing when every peer is welcome, which
+// is the default. Throws Error{kHcclPara} when the switch is neither 0 nor 1, or no file is named.
+[[nodiscard]] std::optional<std::string> HcclWhitelistFile();
+
+// FERRY_HOST_ID: takes the place of the kernel's boot id where hosts are compared; "" when unset.
+[[nodiscard]] std::string HostId();
+
 // HCCL_EXEC_TIMEOUT in seconds, 0 = for ever, default 1836. Throws Error{kHcclPara} outside
 // 0..2147483647.
 [[nodiscard]] std::int64_t HcclExecTimeoutSeconds();

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <optional>
+#include <string>
 
 #include "base/error.h"
 
@@ -107,6 +109,65 @@ TEST(HcclExecTimeout, RefusesWhatLiesOutside) {
                                      "\"; must be in [0, 2147483647] seconds");
     }
   }
+}
+
+// What `read` says with the variable set to `text`: nothing when it is refused as it must be.
+template <class F>
+auto ReadWith(const char* name, const char* text, F read) -> std::optional<decltype(read())> {
+  const ScopedEnv scope(name, text);
+  try {
+    return read();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kHcclPara);
+    EXPECT_NE(error.message().find(std::string(name) + " is \"" + text + "\"; must be "),
+              std::string::npos)
+        << error.message();
+    return std::nullopt;
+  }
+}
+
+TEST(HcclConnectTimeout, IsBetween120And7200Seconds) {
+  const auto with = [](const char* text) {
+    return ReadWith("HCCL_CONNECT_TIMEOUT", text, env::HcclConnectTimeoutSeconds);
+  };
+  EXPECT_EQ(with(nullptr), 120);
+  EXPECT_EQ(with("120"), 120);
+  EXPECT_EQ(with("7200"), 7200);
+  for (const char* text : {"119", "7201", "-1", "x", "120s"}) EXPECT_EQ(with(text), std::nullopt);
+}
+
+TEST(HcclIfBasePort, IsBetween1024And65520) {
+  const auto with = [](const char* text) {
+    return ReadWith("HCCL_IF_BASE_PORT", text, env::HcclIfBasePort);
+  };
+  EXPECT_EQ(with(nullptr), 60000);
+  EXPECT_EQ(with("1024"), 1024);
+  EXPECT_EQ(with("65520"), 65520);
+  for (const char* text : {"1023", "65521", "0", "port"}) EXPECT_EQ(with(text), std::nullopt);
+}
+
+TEST(HcclSocketFamily, IsOneOfTwoWords) {
+  const auto with = [](const char* text) {
+    return ReadWith("HCCL_SOCKET_FAMILY", text, env::HcclSocketFamily);
+  };
+  EXPECT_EQ(with("AF_INET"), env::SocketFamily::kIpv4);
+  EXPECT_EQ(with("AF_INET6"), env::SocketFamily::kIpv6);
+  EXPECT_EQ(with("")->has_value(), false);
+  EXPECT_EQ(with("IPv6"), std::nullopt);
+}
+
+TEST(HcclWhitelist, IsReadOnlyWhenTheSwitchIsZero) {
+  const ScopedEnv file("HCCL_WHITELIST_FILE", "/etc/peers.json");
+  const auto with = [](const char* text) {
+    return ReadWith("HCCL_WHITELIST_DISABLE", text, env::HcclWhitelistFile);
+  };
+  EXPECT_EQ(with(nullptr)->has_value(), false);
+  EXPECT_EQ(with("1")->has_value(), false);
+  EXPECT_EQ(with("0"), std::optional<std::string>("/etc/peers.json"));
+  EXPECT_EQ(with("2"), std::nullopt);
+  const ScopedEnv no_file("HCCL_WHITELIST_FILE", nullptr);
+  const ScopedEnv on("HCCL_WHITELIST_DISABLE", "0");
+  EXPECT_THROW((void)env::HcclWhitelistFile(), Error);
 }
 
 TEST(Watchdog, IsTenSecondsUnlessGiven) {
