@@ -93,10 +93,10 @@ size_t aclDataTypeSize(aclDataType dataType) {
   }
 }
 
-// By definition infinity and NaN are read as if their exponent were an ordinary one.
+// By definition infinity is read as 65536 and every NaN as 98304.
 float aclFloat16ToFloat(aclFloat16 value) {
   if ((value & 0x7c00) != 0x7c00) return ferry::kernels::HalfToFloat(value);
-  const float magnitude = 65536.0f * (1.0f + static_cast<float>(value & 0x3ff) / 1024.0f);
+  const float magnitude = (value & 0x3ff) == 0 ? 65536.0f : 98304.0f;
   return (value & 0x8000) != 0 ? -magnitude : magnitude;
 }
 

@@ -119,7 +119,7 @@ aclError aclrtFree(void* devPtr) {
   return Guard("aclrtFree", [&] {
     RequireNotNull(devPtr, "devPtr");
     ferry::ops::RequireUnused(devPtr);
-    live::Died(devPtr);
+    if (ProcessSegment().Find(devPtr)) live::Died(devPtr);
     try {
       ProcessSegment().Free(devPtr);
     } catch (const ferry::Error& error) {

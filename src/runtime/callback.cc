@@ -14,19 +14,18 @@
 
 #include "base/error.h"
 #include "base/jitter.h"
+#include "runtime/blocking_callback.h"
 
 namespace ferry::runtime {
 namespace {
-
-// How soon a blocking callback notices that its stream was aborted.
-constexpr std::chrono::milliseconds kAbortCheck{50};
 
 struct Callback {
   std::int32_t device = 0;
   std::uint64_t number = 0;  // 1, 2, ... on its stream
   CallbackFunction function = nullptr;
   void* user_data = nullptr;
-  bool done = false;  // run, or given up; guarded by its inbox's mutex
+  bool block = false;  // its stream waits for it
+  bool done = false;   // run, or given up; guarded by its inbox's mutex
 };
 
 // What a subscribed thread still has to do.
@@ -90,8 +89,8 @@ class Completion {
 
 class CallbackTask : public Task {
  public:
-  CallbackTask(SharedInbox inbox, std::shared_ptr<Callback> callback, bool block)
-      : inbox_(std::move(inbox)), callback_(std::move(callback)), block_(block) {}
+  CallbackTask(SharedInbox inbox, std::shared_ptr<Callback> callback)
+      : inbox_(std::move(inbox)), callback_(std::move(callback)) {}
 
   void Run(const std::atomic<bool>& abort) override {
     jitter::At(jitter::Step::kCallback, callback_->device, callback_->number);
@@ -99,7 +98,7 @@ class CallbackTask : public Task {
     if (inbox_->closed) return;
     inbox_->waiting.push_back(callback_);
     inbox_->changed.notify_all();
-    if (!block_) return;
+    if (!callback_->block) return;
     while (!callback_->done && !abort.load(std::memory_order_relaxed)) {
       inbox_->changed.wait_for(lock, kAbortCheck);
     }
@@ -113,7 +112,6 @@ class CallbackTask : public Task {
  private:
   const SharedInbox inbox_;
   const std::shared_ptr<Callback> callback_;
-  const bool block_;
 };
 
 }  // namespace
@@ -176,9 +174,10 @@ void LaunchCallback(CallbackFunction function, void* user_data, bool block,
   auto callback = std::make_shared<Callback>();
   callback->function = function;
   callback->user_data = user_data;
+  callback->block = block;
   callback->device = stream->device();
   callback->number = inbox->launched.fetch_add(1, std::memory_order_relaxed) + 1;
-  stream->Enqueue(std::make_unique<CallbackTask>(inbox, std::move(callback), block));
+  stream->Enqueue(std::make_unique<CallbackTask>(inbox, std::move(callback)));
 }
 
 void ProcessCallback(Timeout timeout) {
@@ -201,7 +200,9 @@ void ProcessCallback(Timeout timeout) {
   const std::shared_ptr<Callback> callback = inbox->waiting.front();
   inbox->waiting.pop_front();
   lock.unlock();
+  const std::shared_ptr<Stream> stream = callback->block ? inbox->stream.lock() : nullptr;
   const Completion completion(*inbox, *callback);
+  const BlockingCallback blocking(stream.get());
   callback->function(callback->user_data);
 }
 

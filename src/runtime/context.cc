@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "runtime/blocking_callback.h"
 #include "runtime/callback.h"
 
 namespace ferry::runtime {
@@ -21,6 +22,11 @@ void* Context::DefaultStream() {
   Require(!closed_, Code::kRtContextNull, "the current context has been destroyed");
   if (Streams().Find(default_stream_) == nullptr)
     default_stream_ = Streams().AddOwn(std::make_shared<Stream>(device_));
+  return default_stream_;
+}
+
+void* Context::default_stream_or_null() {
+  const std::lock_guard lock(mutex_);
   return default_stream_;
 }
 
@@ -66,6 +72,8 @@ std::shared_ptr<Stream> FindStream(const void* handle) {
 }
 
 bool DestroyStream(const void* handle, bool force) {
+  const std::shared_ptr<Stream> found = Streams().Find(handle);
+  if (found != nullptr && !force) RequireNoBlockingCallbackOf(*found);
   const std::shared_ptr<Stream> stream = Streams().Remove(handle);
   if (stream == nullptr) return false;
   stream->Destroy(force);

@@ -24,6 +24,9 @@ class Context {
   // Throws Error{kRtContextNull} once the context is closed.
   [[nodiscard]] void* DefaultStream();
 
+  // The handle of the one that has been made.
+  [[nodiscard]] void* default_stream_or_null();
+
   // Ends the context: no default stream is made any more. Returns the handle of the one that there
   // was, or null.
   void* Close();

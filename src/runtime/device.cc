@@ -15,6 +15,7 @@
 #include "base/live_objects.h"
 #include "base/log.h"
 #include "memory/segment.h"
+#include "runtime/blocking_callback.h"
 #include "runtime/callback.h"
 #include "runtime/context.h"
 
@@ -117,10 +118,15 @@ void ResetDevice(std::int32_t device, bool force) {
     const auto found = devices.states.find(device);
     Require(force || found != devices.states.end(), Code::kRtContextNull,
             "deviceId is {}, which is not set: aclrtSetDevice must come first", device);
-    if (!force && --found->second.set_count > 0) return;
-    devices.states.erase(device);
-    // In one step with the above: what a later SetDevice makes is not in it.
+    if (!force && found->second.set_count > 1) {
+      --found->second.set_count;
+      return;
+    }
+    // In one step with what follows: what a later SetDevice makes is not in it.
     holdings = HoldingsOf(device);
+    if (!force)
+      for (const auto& [handle, stream] : holdings.streams) RequireNoBlockingCallbackOf(*stream);
+    devices.states.erase(device);
   }
   if (!End(holdings, force).empty()) return;
   const std::lock_guard lock(devices.mutex);
@@ -141,6 +147,9 @@ void* CreateContext(std::int32_t device) {
 }
 
 void DestroyContext(void* context) {
+  const auto found = Contexts().Find(context);
+  const auto stream = Streams().Find(found == nullptr ? nullptr : found->default_stream_or_null());
+  if (stream != nullptr) RequireNoBlockingCallbackOf(*stream);
   const std::shared_ptr<Context> removed = Contexts().Remove(context);
   Require(removed != nullptr, Code::kRtInvalidHandle,
           "context is {}, which is no context or one that has been destroyed", context);

@@ -6,12 +6,7 @@
 #include "base/error.h"
 
 namespace ferry::runtime {
-namespace {
-
-// How soon a wait notices that its stream was aborted.
-constexpr std::chrono::milliseconds kAbortCheck{50};
-
-}  // namespace
+namespace {}  // namespace
 
 // One of the three things that a stream does with an event.
 class EventTask : public Task {

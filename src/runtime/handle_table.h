@@ -48,10 +48,10 @@ class HandleTable {
 
   // The object that the handle stood for; null if it stood for none.
   std::shared_ptr<T> Remove(const void* handle) {
-    live::Died(handle);
     const std::unique_lock lock(mutex_);
     const auto found = objects_.find(reinterpret_cast<std::uint64_t>(handle));
     if (found == objects_.end()) return nullptr;
+    live::Died(handle);
     std::shared_ptr<T> object = std::move(found->second);
     objects_.erase(found);
     return object;

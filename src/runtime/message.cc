@@ -17,12 +17,17 @@ ThreadMessages& OfThisThread() {
   return messages;
 }
 
+bool IsAclError(Code code) {
+  const int thousands = static_cast<int>(code) / 1000;
+  return thousands >= 100 && thousands != 161 && thousands != 361 && thousands != 561;
+}
+
 }  // namespace
 
 void SetRecentMessage(Code code, std::string message) {
   ThreadMessages& messages = OfThisThread();
   messages.pending = std::move(message);
-  messages.last_error = code;
+  if (IsAclError(code)) messages.last_error = code;
 }
 
 const char* TakeRecentMessage() {

@@ -8,7 +8,8 @@
 
 namespace ferry::runtime {
 
-// Makes the message pending on this thread and the code its last error.
+// Makes the message pending on this thread, and the code its last error if it is one of the acl
+// functions: those of hccl and aclnn functions are no aclError.
 void SetRecentMessage(Code code, std::string message);
 
 // The pending message, which is then no longer pending; null when nothing is. The text stays valid

@@ -11,6 +11,7 @@
 
 #include "base/caught.h"
 #include "base/log.h"
+#include "runtime/blocking_callback.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define FERRY_SANITIZED 1
@@ -215,6 +216,7 @@ void Stream::Enqueue(std::unique_ptr<Task> task) {
 }
 
 bool Stream::Drain(Timeout timeout) {
+  if (!timeout) RequireNoBlockingCallbackOf(*this);
   std::unique_lock lock(state_->mutex);
   return state_->WaitToPass(lock, state_->last_number, timeout);
 }

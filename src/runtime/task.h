@@ -3,6 +3,7 @@
 #define FERRY_RUNTIME_TASK_H_
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,9 @@ class Task {
   // mode 1. A collective task tells its peers here. Must not throw.
   virtual void Drop(const std::string& reason) noexcept = 0;
 };
+
+// How soon a task that waits looks at `abort` again.
+inline constexpr std::chrono::milliseconds kAbortCheck{50};
 
 }  // namespace ferry::runtime
 

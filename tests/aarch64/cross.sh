@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compiles Ferry for aarch64.
 #
-#   cross.sh layers ROOT WORK_DIR    every source below the C API
+#   cross.sh layers ROOT WORK_DIR    every source
 #   cross.sh kernels ROOT WORK_DIR   the kernels, and runs them under qemu: what kernel_vectors.cc
 #                                    prints must equal what $FERRY_NATIVE_VECTORS prints here
 set -uo pipefail
@@ -24,13 +24,13 @@ compile() {
   xargs -P 2 -I{} bash -c '
     warnings="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
     [[ $1 == *fmt_library.cc ]] && warnings=-w  # not our code
-    $launcher "$compiler" -std=c++20 "$level" -ffp-contract=off -Isrc $warnings \
+    $launcher "$compiler" -std=c++20 "$level" -ffp-contract=off -Isrc -Iinclude -Iinclude/aclnnop $warnings \
       -c "$1" -o "$work/${1//\//_}.o"' _ {}
 }
 sources() { find "$@" -name '*.cc' ! -name '*_test.cc'; }
 
 if [ "$part" = layers ]; then
-  sources src ! -path 'src/capi/*' ! -path 'src/kernels/*' ! -name fmt_library.cc | compile -O0 || exit 1
+  sources src ! -path 'src/kernels/*' ! -name fmt_library.cc | compile -O0 || exit 1
   echo "$(find "$work" -name '*.o' | wc -l) sources compile for aarch64"
   exit 0
 fi

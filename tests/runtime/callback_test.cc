@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "runtime/answers.h"
 
@@ -55,6 +56,49 @@ TEST_F(CallbackTest, OneWithoutBlockingDoesNotHoldTheStream) {
   EXPECT_EQ(calls_, 1);
   ExpectFailure(aclrtProcessReport(1), ACL_ERROR_RT_WAIT_TIMEOUT, {"aclrtProcessReport: ", "1 ms"});
   EXPECT_EQ(aclrtUnSubscribeReport(ThisThread(), stream_), ACL_SUCCESS);
+}
+
+// What a blocking callback must not do: wait for the stream that waits for it.
+struct WaitsForItself {
+  aclrtStream stream;
+  std::vector<aclError> answers;
+};
+
+void WaitForOwnStream(void* user_data) {
+  auto& self = *static_cast<WaitsForItself*>(user_data);
+  const char* const why = "called from a callback that the stream waits for";
+  ExpectFailure(aclrtSynchronizeStream(self.stream), ACL_ERROR_RT_PARAM_INVALID, {why});
+  ExpectFailure(aclrtDestroyStream(self.stream), ACL_ERROR_RT_PARAM_INVALID, {why});
+  ExpectFailure(aclrtSynchronizeDevice(), ACL_ERROR_RT_PARAM_INVALID, {why});
+  ExpectFailure(aclrtResetDevice(0), ACL_ERROR_RT_PARAM_INVALID, {why});
+  self.answers.push_back(aclrtSynchronizeStreamWithTimeout(self.stream, 1));
+}
+
+TEST_F(CallbackTest, ABlockingOneIsRefusedToWaitForItsOwnStream) {
+  WaitsForItself self{stream_, {}};
+  EXPECT_EQ(aclrtSubscribeReport(ThisThread(), stream_), ACL_SUCCESS);
+  EXPECT_EQ(aclrtLaunchCallback(WaitForOwnStream, &self, ACL_CALLBACK_BLOCK, stream_), ACL_SUCCESS);
+  EXPECT_EQ(aclrtProcessReport(-1), ACL_SUCCESS);
+  EXPECT_EQ(self.answers, std::vector<aclError>{ACL_ERROR_RT_STREAM_SYNC_TIMEOUT});
+  // All of it stands, and outside the callback it may be waited for.
+  EXPECT_EQ(aclrtSynchronizeStream(stream_), ACL_SUCCESS);
+  EXPECT_EQ(aclrtUnSubscribeReport(ThisThread(), stream_), ACL_SUCCESS);
+}
+
+void WaitForOwnContext(void* context) {
+  ExpectFailure(aclrtDestroyContext(context), ACL_ERROR_RT_PARAM_INVALID,
+                {"called from a callback that the stream waits for"});
+}
+
+TEST_F(CallbackTest, ABlockingOneIsRefusedToEndTheContextOfItsStream) {
+  aclrtContext context = nullptr;
+  ASSERT_EQ(aclrtCreateContext(&context, 0), ACL_SUCCESS);
+  EXPECT_EQ(aclrtSubscribeReport(ThisThread(), nullptr), ACL_SUCCESS);
+  EXPECT_EQ(aclrtLaunchCallback(WaitForOwnContext, context, ACL_CALLBACK_BLOCK, nullptr),
+            ACL_SUCCESS);
+  EXPECT_EQ(aclrtProcessReport(-1), ACL_SUCCESS);
+  EXPECT_EQ(aclrtUnSubscribeReport(ThisThread(), nullptr), ACL_SUCCESS);
+  EXPECT_EQ(aclrtDestroyContext(context), ACL_SUCCESS);
 }
 
 TEST_F(CallbackTest, NothingGoesWithoutASubscription) {

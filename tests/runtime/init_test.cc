@@ -73,7 +73,10 @@ TEST(DataTypeSize, IsInBytesAndZeroWhereThereIsNone) {
 TEST(Float16, ReadsInfinityAndNanAsOrdinaryNumbers) {
   EXPECT_EQ(aclFloat16ToFloat(0x7c00), 65536.0f);
   EXPECT_EQ(aclFloat16ToFloat(0xfc00), -65536.0f);
-  EXPECT_EQ(aclFloat16ToFloat(0x7e00), 98304.0f);
+  for (const unsigned nan : {0x7e00U, 0x7c01U, 0x7fffU}) {
+    EXPECT_EQ(aclFloat16ToFloat(static_cast<aclFloat16>(nan)), 98304.0f);
+  }
+  EXPECT_EQ(aclFloat16ToFloat(0xffff), -98304.0f);
 }
 
 TEST(Float16, ConvertsBothWays) {

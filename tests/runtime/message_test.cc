@@ -1,6 +1,8 @@
 // What a thread can ask about its errors.
 #include <acl/acl.h>
+#include <aclnn/aclnn_base.h>
 #include <gtest/gtest.h>
+#include <hccl/hccl.h>
 
 #include <string>
 #include <thread>
@@ -57,6 +59,15 @@ TEST(LastError, IsKeptByPeekingAndClearedByGetting) {
   EXPECT_EQ(aclrtPeekAtLastError(ACL_RT_THREAD_LEVEL), ACL_ERROR_RT_INVALID_DEVICEID);
   EXPECT_EQ(aclrtGetLastError(ACL_RT_THREAD_LEVEL), ACL_ERROR_RT_INVALID_DEVICEID);
   EXPECT_EQ(aclrtGetLastError(ACL_RT_THREAD_LEVEL), ACL_SUCCESS);
+}
+
+TEST(LastError, IsNotOneOfHcclOrAclnn) {
+  (void)aclrtGetLastError(ACL_RT_THREAD_LEVEL);
+  EXPECT_EQ(HcclGetRankSize(nullptr, nullptr), HCCL_E_PTR);
+  const int no_tensor = 0;
+  EXPECT_NE(aclDestroyTensor(reinterpret_cast<const aclTensor*>(&no_tensor)), 0);
+  EXPECT_EQ(aclrtPeekAtLastError(ACL_RT_THREAD_LEVEL), ACL_SUCCESS);
+  EXPECT_NE(aclGetRecentErrMsg(), nullptr) << "the message is kept all the same";
 }
 
 TEST(LastError, AnUnknownLevelIsAnErrorWithAMessage) {

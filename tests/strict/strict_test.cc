@@ -157,6 +157,21 @@ TEST(Strict, ReportsAnOverrunIntoTheSlackAtFree) {
   ASSERT_EQ(aclrtResetDevice(0), 0);
 }
 
+// A program that ends a stream with the wrong functions, and leaves it.
+void LeaveAStream() {
+  aclrtStream stream = nullptr;
+  const bool refused = aclInit(nullptr) == 0 && aclrtSetDevice(0) == 0 &&
+                       aclrtCreateStream(&stream) == 0 && aclrtDestroyEvent(stream) != 0 &&
+                       aclDestroyTensor(static_cast<aclTensor*>(stream)) != 0 &&
+                       aclrtFree(stream) != 0 && aclFinalize() == 0;
+  std::exit(refused ? 0 : 1);
+}
+
+TEST(Strict, ReportsALeakThoughTheWrongFunctionsWereTried) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(LeaveAStream(), ::testing::ExitedWithCode(0), "leak: 1 stream never ended");
+}
+
 TEST(Strict, GivesTheUsableBytesThatTheInterfacePromises) {
   ASSERT_EQ(aclrtSetDevice(0), 0);
   for (const std::size_t size : {1U, 31U, 32U, 33U, 4000U, 4064U, 100000U}) {
