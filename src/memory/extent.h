@@ -26,6 +26,7 @@ class Extent {
 
   [[nodiscard]] std::byte* base() const noexcept { return base_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::uint64_t file_offset() const noexcept { return offset_; }
 
   // Bytes of the chunks of [begin, end), offsets in the extent, that are not known to exist.
   // begin < end.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -92,6 +93,14 @@ MemoryFile::Run MemoryFile::NextData(std::uint64_t begin, std::uint64_t end) con
   const off_t hole = ::lseek(fd_.get(), data, SEEK_HOLE);
   const std::uint64_t run_end = hole < 0 ? end : static_cast<std::uint64_t>(hole);
   return {std::min(static_cast<std::uint64_t>(data), end), std::min(run_end, end)};
+}
+
+UniqueFd MemoryFile::OpenReadOnly() const {
+  const std::string path = "/proc/self/fd/" + std::to_string(fd_.get());
+  UniqueFd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Require(static_cast<bool>(opened), Code::kRtMemoryAllocation,
+          "the memory file cannot be opened for peers ({}): {}", path, std::strerror(errno));
+  return opened;
 }
 
 std::uint64_t MemoryFile::CommittedBytes() const noexcept {

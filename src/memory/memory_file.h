@@ -37,6 +37,10 @@ class MemoryFile {
   };
   [[nodiscard]] Run NextData(std::uint64_t begin, std::uint64_t end) const noexcept;
 
+  // The same file behind a descriptor that cannot write, for a peer to map (peer_file.h). Throws
+  // Error{kRtMemoryAllocation}.
+  [[nodiscard]] UniqueFd OpenReadOnly() const;
+
   // Bytes of the pages that exist, as the system counts them.
   [[nodiscard]] std::uint64_t CommittedBytes() const noexcept;
 

@@ -174,6 +174,16 @@ std::optional<Allocation> Segment::Find(const void* pointer) const {
                     .device = block->second.device};
 }
 
+std::optional<std::uint64_t> Segment::OffsetOf(const void* begin, std::size_t bytes) const {
+  const std::shared_lock lock(mutex_);
+  const auto block = FindLocked(begin);
+  if (block == blocks_.end()) return std::nullopt;
+  const Extent& extent = *block->second.extent;
+  const auto at = static_cast<std::size_t>(static_cast<const std::byte*>(begin) - extent.base());
+  if (bytes > extent.bytes() - at) return std::nullopt;
+  return extent.file_offset() + at;
+}
+
 Segment::Extents Segment::DropLocked(Extents extents) {
   for (const auto& extent : extents) {
     mapped_bytes_ -= extent->bytes();

@@ -87,6 +87,13 @@ class Segment {
   // The live allocation that `pointer` lies in; nothing for memory that is not ours.
   [[nodiscard]] std::optional<Allocation> Find(const void* pointer) const;
 
+  // Where a range that begins in a live allocation, Ferry's own included, and ends in the same
+  // extent lies in the memory file, where peers read it; nothing for any other range.
+  [[nodiscard]] std::optional<std::uint64_t> OffsetOf(const void* begin, std::size_t bytes) const;
+
+  // The memory file as a peer may have it: a descriptor that cannot write.
+  [[nodiscard]] UniqueFd OpenReadOnly() const { return file_->OpenReadOnly(); }
+
   // A range that begins in an allocation of ours must end there, none may begin in what was freed
   // of ours, nor end where no address is, here and in all that follows: throws
   // Error{kRtParamInvalid}, whose message calls the range `name`. Memory that is not ours passes.
