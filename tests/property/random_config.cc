@@ -5,15 +5,18 @@
 namespace ferry::support {
 namespace {
 
+// With TP every rank is two, and each keeps room for the rows of both.
+constexpr std::int32_t kMostEpRanksWithTp = 128;
+
 // Mostly a few ranks; now and then many.
 std::int32_t ChooseEpSize(Random& random) {
-  if (random.OneIn(1000)) return random.Int(65, 768);
+  if (random.OneIn(1000)) return random.OneIn(2) ? random.Int(65, 128) : random.Int(65, 768);
   if (random.OneIn(50)) return random.Int(17, 64);
   return random.OneIn(3) ? random.Int(2, 16) : random.Int(2, 6);
 }
 
 void ChooseExperts(Random& random, moe::MoeConfig& config) {
-  config.tp_size = random.OneIn(4) && config.ep_size <= 32 ? 2 : 1;
+  config.tp_size = random.OneIn(4) && config.ep_size <= kMostEpRanksWithTp ? 2 : 1;
   if (random.OneIn(2)) {
     const std::int32_t shared = random.Int(1, std::min(4, config.ep_size - 1));
     config.num_shared_experts = shared;
@@ -36,6 +39,10 @@ void ChooseTokens(Random& random, moe::MoeConfig& config) {
   if (random.OneIn(150)) batch = random.OneIn(2) ? 512 : random.Between(65, 512);
   config.hidden = random.OneIn(3) ? 1024 : random.Between(1024, 1100);
   if (random.OneIn(25)) config.hidden = random.OneIn(4) ? 8192 : random.Between(1100, 8192);
+  if (config.tp_size == 2 && config.ep_size > 32) {
+    batch = 1;
+    config.hidden = 1024;
+  }
 
   constexpr std::int64_t kMostElements = 3'000'000;
   const auto elements = [&] {

@@ -93,6 +93,7 @@ void ChooseMask(Random& random, std::int32_t top_k, bool all_false, Rank& rank) 
     const auto truth = static_cast<std::uint8_t>(random.OneIn(4) ? random.Between(1, 255) : 1);
     rank.mask.push_back(all_false || random.OneIn(density) ? 0 : truth);
   }
+  MakeSomeAlike(random, rank.mask_is_2d ? top_k : rank.num_tokens, rank.mask);
   if (density == 1 && !all_false && random.OneIn(2)) {
     for (std::uint8_t& entry : rank.mask) entry = 1;
   }
@@ -119,6 +120,7 @@ reference::DispatchRank ChooseSender(Random& random, const moe::MoeConfig& confi
     sender.expert_ids.insert(sender.expert_ids.end(), ids.begin(), ids.end());
   }
   sender.x = ChooseRows(random, config.x_type, plan.x, sender.num_tokens * config.hidden);
+  MakeSomeAlike(random, config.hidden, sender.x);
   // A rank may give a mask only where its own batch is the largest.
   if (plan.has_masks && sender.num_tokens == config.max_batch() && !random.OneIn(4)) {
     ChooseMask(random, config.top_k, plan.masks_all_false, sender);
@@ -128,6 +130,7 @@ reference::DispatchRank ChooseSender(Random& random, const moe::MoeConfig& confi
     const bool huge = plan.x == Values::kAnyFinite || plan.x == Values::kFiniteOrNan;
     sender.smooth_scales = ChooseFactors(
         random, huge, std::int64_t{config.num_shared_experts + config.num_experts} * config.hidden);
+    MakeSomeAlike(random, config.hidden, sender.smooth_scales);
   }
   return sender;
 }
@@ -146,9 +149,11 @@ reference::CombineRank ChooseOwner(Random& random, const moe::MoeConfig& config,
   for (std::size_t i = 0; i < sender.expert_ids.size(); ++i) {
     owner.expert_scales.push_back(ChooseWeight(random));
   }
+  MakeSomeAlike(random, config.top_k, owner.expert_scales);
   if (plan.has_shared_x && !random.OneIn(4)) {
     owner.shared_expert_x =
         ChooseRows(random, config.x_type, plan.shared_x, sender.num_tokens * config.hidden);
+    MakeSomeAlike(random, config.hidden, owner.shared_expert_x);
   }
   return owner;
 }
@@ -194,6 +199,7 @@ void AskTheOracle(Random& random, RandomCase& test) {
     } else {
       owner.expand_x = experts_work ? WorkExperts(w, received.expand_x) : received.expand_x;
     }
+    MakeSomeAlike(random, config.hidden, owner.expand_x);
   }
   test.combined = reference::Combine(config, test.owners);
 }

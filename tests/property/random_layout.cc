@@ -80,6 +80,12 @@ void ChooseSizes(Random& random, const RandomCase& test, std::size_t w, Dispatch
   options.gives_expert_scales = random.OneIn(4);
 }
 
+template <class Rank>
+std::vector<std::int64_t> MaskDims(const moe::MoeConfig& config, const Rank& rank) {
+  if (rank.mask_is_2d) return {rank.num_tokens, config.top_k};
+  return {rank.num_tokens};
+}
+
 DispatchOptions ChooseDispatch(Random& random, const RandomCase& test, std::size_t w,
                                const Agreed& agreed) {
   const moe::MoeConfig& config = test.config;
@@ -89,13 +95,16 @@ DispatchOptions ChooseDispatch(Random& random, const RandomCase& test, std::size
   options.call = ChooseCall(random, test, w, agreed.dispatch_alg);
   options.counts_type = random.OneIn(2) ? moe::CountsType::kCounts : moe::CountsType::kPrefixSums;
   ChooseSizes(random, test, w, options);
-  options.x = ChooseStorage(random, {tokens, config.hidden});
-  options.expert_ids = ChooseStorage(random, {tokens, config.top_k});
+  const reference::DispatchRank& sender = test.senders[w];
+  options.x = ChooseInputStorage(random, {tokens, config.hidden}, sender.x);
+  options.expert_ids = ChooseInputStorage(random, {tokens, config.top_k}, sender.expert_ids);
   options.scales =
-      ChooseStorage(random, {config.num_shared_experts + config.num_experts, config.hidden});
-  options.mask = test.senders[w].mask_is_2d ? ChooseStorage(random, {tokens, config.top_k})
-                                            : ChooseStorage(random, {tokens});
-  options.expert_scales = ChooseStorage(random, {tokens, config.top_k});
+      ChooseInputStorage(random, {config.num_shared_experts + config.num_experts, config.hidden},
+                         sender.smooth_scales);
+  options.mask = ChooseInputStorage(random, MaskDims(config, sender), sender.mask);
+  // Nobody reads them, so that any values will do.
+  options.expert_scales =
+      ChooseInputStorage(random, {tokens, config.top_k}, Alike{.rows = true, .elements = true});
   options.expand_x = ChooseStorage(random, {options.expand_x_rows, config.hidden});
   options.dynamic_scales_storage = ChooseStorage(random, {options.dynamic_scales});
   options.assist_info = ChooseStorage(random, {options.assist_words});
@@ -107,50 +116,89 @@ DispatchOptions ChooseDispatch(Random& random, const RandomCase& test, std::size
   return options;
 }
 
-// sharedExpertX, whose rows may come in blocks.
-void ChooseSharedExpertX(Random& random, std::int64_t tokens, std::int64_t hidden,
-                         CombineOptions& options) {
-  Storage& storage = options.shared_expert_x;
-  storage = ChooseStorage(random, {tokens, hidden});
-  const std::int64_t blocks = random.Between(1, tokens);
-  if (!random.OneIn(3) || tokens % blocks != 0) return;
-  options.shared_expert_x_blocks = blocks;
-  if (storage.strides.empty()) return;
-  const std::int64_t row = storage.strides[0];
-  storage.strides.insert(storage.strides.begin(), row * (tokens / blocks));
+// Blocks of rows that lie apart from each other, in any order.
+void ChooseSharedBlocks(Random& random, const std::vector<std::int64_t>& dims, Storage& storage) {
+  const std::vector<std::int64_t> block = {dims[1], dims[2]};
+  storage = ChooseStorage(random, block);
+  if (storage.strides.empty()) storage.strides = {dims[2], 1};
+  const std::int64_t stride = StorageElements(block, storage) + random.Between(0, 9);
+  const bool reversed = random.OneIn(2);
+  storage.strides.insert(storage.strides.begin(), reversed ? -stride : stride);
+  if (reversed) storage.offset += (dims[0] - 1) * stride;
 }
 
-// The view of an input's memory that xOut is: `rows` rows lie in `storage`, of which xOut covers
-// some at or behind the first.
-Storage ViewOf(Random& random, Storage storage, std::int64_t rows, std::int64_t tokens,
-               std::int64_t hidden) {
-  if (storage.strides.empty()) storage.offset += random.Between(0, (rows - tokens) * hidden);
-  if (storage.strides.size() == 3) storage.strides.erase(storage.strides.begin());
-  return storage;
+// sharedExpertX, whose rows may come in blocks.
+void ChooseSharedExpertX(Random& random, const std::vector<std::uint16_t>& values,
+                         std::int64_t tokens, std::int64_t hidden, CombineOptions& options) {
+  Storage& storage = options.shared_expert_x;
+  storage = ChooseInputStorage(random, {tokens, hidden}, values);
+  const std::int64_t blocks = random.Between(1, tokens);
+  if (random.OneIn(2) && tokens % blocks == 0) {
+    options.shared_expert_x_blocks = blocks;
+    const std::int64_t rows = tokens / blocks;
+    if (random.OneIn(2)) {
+      ChooseSharedBlocks(random, {blocks, rows, hidden}, storage);
+    } else if (!storage.strides.empty()) {
+      storage.strides.insert(storage.strides.begin(), storage.strides[0] * rows);
+    }
+  }
+  // Room in front, where xOut may begin.
+  if (random.OneIn(8)) storage.offset += random.Between(1, 2 * hidden);
+}
+
+// xOut in the memory of an input that lies there in `storage`: in rows of that input, or wherever
+// it fits, or else in memory of its own.
+void PutOutputInto(Random& random, CombineOutput input, const std::vector<std::int64_t>& dims,
+                   const Storage& storage, const std::vector<std::int64_t>& out,
+                   CombineOptions& options) {
+  const bool is_plane = dims.size() == 2 && !RepeatsElements(dims, storage);
+  const std::int64_t rows_of_one_view = is_plane && random.OneIn(2) ? dims[0] : 0;
+  options.output = input;
+  if (rows_of_one_view >= out[0]) {
+    options.x_out = storage;
+    const std::int64_t row = storage.strides.empty() ? out[1] : storage.strides[0];
+    options.x_out.offset += random.Between(0, dims[0] - out[0]) * row;
+    return;
+  }
+  const auto view = ChooseViewOf(random, StorageElements(dims, storage), out);
+  if (!view) options.output = CombineOutput::kOwn;
+  options.x_out = view ? *view : ChooseStorage(random, out);
+}
+
+// The dims of sharedExpertX; dense blocks are rows of a matrix.
+std::vector<std::int64_t> SharedDims(const CombineOptions& options, std::int64_t tokens,
+                                     std::int64_t hidden) {
+  const std::int64_t blocks = options.shared_expert_x_blocks;
+  if (blocks == 0 || options.shared_expert_x.strides.empty()) return {tokens, hidden};
+  return {blocks, tokens / blocks, hidden};
 }
 
 void ChooseOutput(Random& random, const RandomCase& test, std::size_t w,
                   const DispatchOptions& dispatch, CombineOptions& options) {
   const moe::MoeConfig& config = test.config;
   const std::int64_t tokens = test.senders[w].num_tokens;
+  const std::vector<std::int64_t> dims = {tokens, config.hidden};
   const bool own_expand_x =
       test.copies_tensors || config.quantization == moe::Quantization::kPerToken;
   std::vector<CombineOutput> choices = {CombineOutput::kOwn, CombineOutput::kExpandX};
-  if (!test.copies_tensors) choices.push_back(CombineOutput::kDispatchX);
+  if (!test.copies_tensors && !RepeatsElements(dims, dispatch.x)) {
+    choices.push_back(CombineOutput::kDispatchX);
+  }
   if (!test.owners[w].shared_expert_x.empty()) choices.push_back(CombineOutput::kSharedExpertX);
   // The second run of an executor reads its inputs again.
   if (test.repeats_combine) choices = {CombineOutput::kOwn};
   options.output = random.OneOf(choices);
   switch (options.output) {
     case CombineOutput::kOwn:
-      options.x_out = ChooseStorage(random, {tokens, config.hidden});
+      options.x_out = ChooseStorage(random, dims);
       break;
     case CombineOutput::kExpandX:
-      options.x_out = ViewOf(random, own_expand_x ? options.expand_x : dispatch.expand_x,
-                             options.expand_x_rows, tokens, config.hidden);
+      PutOutputInto(random, options.output, {options.expand_x_rows, config.hidden},
+                    own_expand_x ? options.expand_x : dispatch.expand_x, dims, options);
       break;
     case CombineOutput::kSharedExpertX:
-      options.x_out = ViewOf(random, options.shared_expert_x, tokens, tokens, config.hidden);
+      PutOutputInto(random, options.output, SharedDims(options, tokens, config.hidden),
+                    options.shared_expert_x, dims, options);
       break;
     case CombineOutput::kDispatchX:
       break;
@@ -170,15 +218,16 @@ CombineOptions ChooseCombine(Random& random, const RandomCase& test, std::size_t
   options.gives_tp_send_counts = random.OneIn(2);
   options.out_dtype = random.OneIn(3) ? random.Between(-5, 100) : 0;
   options.group_list_type = random.OneIn(3) ? random.Between(-5, 100) : 0;
-  options.expert_scales = ChooseStorage(random, {tokens, config.top_k});
-  options.mask = test.owners[w].mask_is_2d ? ChooseStorage(random, {tokens, config.top_k})
-                                           : ChooseStorage(random, {tokens});
-  options.expand_x = ChooseStorage(random, {options.expand_x_rows, config.hidden});
-  options.expert_ids = ChooseStorage(random, {tokens, config.top_k});
+  const reference::CombineRank& owner = test.owners[w];
+  options.expert_scales = ChooseInputStorage(random, {tokens, config.top_k}, owner.expert_scales);
+  options.mask = ChooseInputStorage(random, MaskDims(config, owner), owner.mask);
+  options.expand_x =
+      ChooseInputStorage(random, {options.expand_x_rows, config.hidden}, owner.expand_x);
+  options.expert_ids = ChooseInputStorage(random, {tokens, config.top_k}, owner.expert_ids);
   options.assist_info = ChooseStorage(random, {Capacity(config, test.ep_rank(w)) * 128});
   options.ep_send_counts = ChooseStorage(random, {entries});
   options.tp_send_counts = ChooseStorage(random, {2});
-  ChooseSharedExpertX(random, tokens, config.hidden, options);
+  ChooseSharedExpertX(random, owner.shared_expert_x, tokens, config.hidden, options);
   ChooseOutput(random, test, w, dispatch, options);
   return options;
 }

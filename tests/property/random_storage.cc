@@ -1,5 +1,6 @@
 #include "random_storage.h"
 
+#include <cstring>
 #include <utility>
 
 namespace ferry::support {
@@ -43,7 +44,57 @@ Storage Plane(Random& random, Layout layout, std::int64_t rows, std::int64_t col
   return {};
 }
 
+// Of an input whose values do not differ along a dim.
+Storage Broadcast(Random& random, const std::vector<std::int64_t>& dims, Alike alike) {
+  if (dims.size() == 1) return {.strides = {0}};
+  const bool single_elements = dims[0] * dims[1] <= kMostSingleElements;
+  if (alike.elements && single_elements && (!alike.rows || random.OneIn(2))) {
+    return {.strides = {alike.rows && random.OneIn(2) ? 0 : random.Between(1, 9), 0}};
+  }
+  return {.strides = {0, single_elements ? random.Between(1, 2) : 1}};
+}
+
 }  // namespace
+
+Alike AlikeIn(std::span<const std::byte> values, std::size_t row_bytes, std::size_t element_bytes) {
+  const auto repeats = [](std::span<const std::byte> bytes, std::size_t period) {
+    return bytes.size() <= period ||
+           std::memcmp(bytes.data(), bytes.data() + period, bytes.size() - period) == 0;
+  };
+  Alike alike{.rows = repeats(values, row_bytes), .elements = true};
+  for (; !values.empty() && alike.elements; values = values.subspan(row_bytes)) {
+    alike.elements = repeats(values.first(row_bytes), element_bytes);
+  }
+  return alike;
+}
+
+Storage ChooseInputStorage(Random& random, const std::vector<std::int64_t>& dims, Alike alike) {
+  Storage storage = ChooseStorage(random, dims);
+  const bool single_elements = dims[0] * dims.back() <= kMostSingleElements;
+  const bool may_broadcast =
+      dims.size() == 1 ? alike.elements : alike.rows || (alike.elements && single_elements);
+  if (!may_broadcast || !random.OneIn(3)) return storage;
+  storage.strides = Broadcast(random, dims, alike).strides;
+  storage.offset = random.OneIn(3) ? random.Between(1, 33) : 0;
+  return storage;
+}
+
+std::optional<Storage> ChooseViewOf(Random& random, std::int64_t elements,
+                                    const std::vector<std::int64_t>& dims) {
+  Storage storage = ChooseStorage(random, dims);
+  if (StorageElements(dims, storage) > elements) storage = {.format = storage.format};
+  const std::int64_t room = elements - StorageElements(dims, storage);
+  if (room < 0) return std::nullopt;
+  storage.offset += random.Between(0, room);
+  return storage;
+}
+
+bool RepeatsElements(const std::vector<std::int64_t>& dims, const Storage& storage) {
+  for (std::size_t i = 0; i < storage.strides.size(); ++i) {
+    if (storage.strides[i] == 0 && dims[i] > 1) return true;
+  }
+  return false;
+}
 
 Storage ChooseStorage(Random& random, const std::vector<std::int64_t>& dims) {
   Storage storage;

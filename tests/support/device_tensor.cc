@@ -25,7 +25,6 @@ std::vector<std::int64_t> ContiguousStrides(const std::vector<std::int64_t>& dim
   return strides;
 }
 
-// Elements from the storage base to the end of the view.
 std::int64_t StorageElements(const std::vector<std::int64_t>& dims,
                              const std::vector<std::int64_t>& strides, std::int64_t offset) {
   std::int64_t last = offset;
@@ -37,6 +36,11 @@ std::int64_t StorageElements(const std::vector<std::int64_t>& dims,
 }
 
 }  // namespace
+
+std::int64_t StorageElements(const std::vector<std::int64_t>& dims, const Storage& storage) {
+  return StorageElements(dims, storage.strides.empty() ? ContiguousStrides(dims) : storage.strides,
+                         storage.offset);
+}
 
 void Check(int status, const char* step) {
   if (status == 0) return;

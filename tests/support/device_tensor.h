@@ -28,6 +28,10 @@ struct Storage {
   aclFormat format = ACL_FORMAT_ND;
 };
 
+// Elements from the storage base to the end of a view of these dims.
+[[nodiscard]] std::int64_t StorageElements(const std::vector<std::int64_t>& dims,
+                                           const Storage& storage);
+
 // Bytes between two guards, and what they should be.
 class WatchedMemory {
  public:
