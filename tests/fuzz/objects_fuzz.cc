@@ -1,49 +1,22 @@
-// Sequences of acl and aclnn calls on handles and memory of every state: live, ended, null,
-// foreign.
+// Sequences of acl calls on devices, contexts, streams, events, callbacks and memory of every
+// state: live, ended, null, foreign.
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 
 #include "acl/acl.h"
-#include "aclnn/aclnn_base.h"
-#include "fuzz/call_arguments.h"
+#include "fuzz/callback_thread.h"
 #include "fuzz/fuzz_world.h"
-#include "fuzz/handle_pool.h"
+#include "fuzz/object_session.h"
 
 namespace ferry::fuzz {
 namespace {
 
-constexpr std::int32_t kDevices = 3;
-constexpr std::size_t kHostBytes = 256;
-constexpr int kSteps = 60;
-
 // A device of this machine's size could be filled by one call, which is no finding.
 [[maybe_unused]] const int kSmallDevices =
     ::setenv("FERRY_DEVICE_MEMORY", "64M", /*overwrite=*/0);  // NOLINT: before any thread
-
-struct Session {
-  FuzzedDataProvider data;
-  HandlePool handles;  // contexts, streams, events, tensors
-  HandlePool memory;   // of devices
-  std::array<std::byte, kHostBytes> host{};
-
-  void* handle() { return handles.Any(data); }
-  // Null or some device memory, perhaps inside it, freed memory included while it is kept.
-  void* address() {
-    void* const start = memory.all().empty() ? nullptr : memory.Any(data);
-    for (void* const known : memory.all()) {
-      if (start == known) {
-        return static_cast<std::byte*>(start) + data.ConsumeIntegralInRange<int>(0, 700);
-      }
-    }
-    return nullptr;
-  }
-  std::int64_t number() { return BorderingInteger(data); }
-  std::size_t size() { return static_cast<std::size_t>(number()); }
-};
-
-using Step = aclError (*)(Session&);
 
 const Step kContextSteps[] = {
     [](Session& s) { return aclrtSetDevice(static_cast<std::int32_t>(s.number())); },
@@ -62,7 +35,8 @@ const Step kContextSteps[] = {
       s.handles.Add(context);
       return code;
     },
-    [](Session&) { return aclrtSynchronizeDevice(); },
+    [](Session&) { return aclrtSynchronizeDeviceWithTimeout(kShortWait); },
+    [](Session& s) { return aclrtResetDeviceForce(s.number_as<std::int32_t>()); },
 };
 
 const Step kStreamSteps[] = {
@@ -81,7 +55,7 @@ const Step kStreamSteps[] = {
     },
     [](Session& s) { return aclrtDestroyStream(s.handle()); },
     [](Session& s) { return aclrtDestroyStreamForce(s.handle()); },
-    [](Session& s) { return aclrtSynchronizeStreamWithTimeout(s.handle(), 20'000); },
+    [](Session& s) { return aclrtSynchronizeStreamWithTimeout(s.handle(), kShortWait); },
     [](Session& s) {
       aclrtStreamStatus status{};
       return aclrtStreamQuery(s.handle(), &status);
@@ -118,6 +92,17 @@ const Step kEventSteps[] = {
     [](Session& s) { return aclrtSynchronizeEventWithTimeout(s.handle(), 2); },
 };
 
+// Not more than a fuzzer may ask of the host.
+aclError AllocateOnHost(Session& s) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+  void* memory = nullptr;
+  const std::size_t bytes = s.size();
+  const bool is_huge = bytes > kMostBytes && bytes < std::size_t{1} << 50;
+  const aclError code = aclrtMallocHost(&memory, is_huge ? kMostBytes : bytes);
+  s.handles.Add(memory);
+  return code;
+}
+
 const Step kMemorySteps[] = {
     [](Session& s) {
       void* memory = nullptr;
@@ -127,6 +112,14 @@ const Step kMemorySteps[] = {
       return code;
     },
     [](Session& s) { return aclrtFree(s.address()); },
+    [](Session& s) {
+      void* memory = nullptr;
+      const aclError code = aclrtMallocAlign32(&memory, s.size(), ACL_MEM_MALLOC_HUGE_FIRST);
+      s.memory.Add(memory);
+      return code;
+    },
+    AllocateOnHost,
+    [](Session& s) { return aclrtFreeHost(s.handle()); },
     [](Session& s) {
       return aclrtMemcpy(s.address(), s.size(), s.address(), s.size(),
                          static_cast<aclrtMemcpyKind>(s.number()));
@@ -152,71 +145,100 @@ const Step kMemorySteps[] = {
     },
 };
 
-aclError CreateTensor(Session& s) {
-  std::array<std::int64_t, 9> dims{};
-  for (std::int64_t& dim : dims) dim = s.number();
-  const auto count = s.data.ConsumeIntegralInRange<std::uint64_t>(0, dims.size());
-  const bool strided = s.data.ConsumeBool();
-  s.handles.Add(aclCreateTensor(
-      dims.data(), count, static_cast<aclDataType>(s.number()), strided ? dims.data() : nullptr,
-      s.number(), static_cast<aclFormat>(s.number()), dims.data(), count, s.address()));
-  return 0;
-}
-
-aclError ReadTensor(Session& s) {
-  const auto* const tensor = static_cast<const aclTensor*>(s.handle());
-  std::int64_t* numbers = nullptr;
-  std::uint64_t count = 0;
-  const aclnnStatus status = s.data.ConsumeBool() ? aclGetViewShape(tensor, &numbers, &count)
-                                                  : aclGetViewStrides(tensor, &numbers, &count);
-  if (status == 0) delete[] numbers;
-  return status;
-}
-
-const Step kTensorSteps[] = {
-    CreateTensor,
-    ReadTensor,
-    [](Session& s) { return aclDestroyTensor(static_cast<const aclTensor*>(s.handle())); },
-    [](Session& s) { return aclDestroyAclOpExecutor(static_cast<aclOpExecutor*>(s.handle())); },
+// The program lends a thread of its own, which runs what it is given, or the one that fuzzes.
+const Step kCallbackSteps[] = {
+    [](Session& s) { return aclrtSubscribeReport(CallbackThreadId(), s.handle()); },
+    [](Session& s) { return aclrtUnSubscribeReport(CallbackThreadId(), s.handle()); },
+    [](Session& s) { return aclrtSubscribeReport(AnyThreadId(s), s.handle()); },
+    [](Session& s) { return aclrtUnSubscribeReport(AnyThreadId(s), s.handle()); },
     [](Session& s) {
-      return aclSetAclOpExecutorRepeatable(static_cast<aclOpExecutor*>(s.handle()));
+      const aclrtCallback function = s.data.ConsumeBool() ? WaitForStream : nullptr;
+      return aclrtLaunchCallback(function, s.handle(), AnyBlockType(s), s.handle());
     },
+    [](Session& s) {
+      return aclrtLaunchCallback(CountCallback, s.handle(), AnyBlockType(s), s.handle());
+    },
+    [](Session& s) { return aclrtProcessReport(s.data.ConsumeIntegralInRange(-2, 2)); },
 };
 
-template <std::size_t N>
-aclError TakeStep(Session& s, const Step (&steps)[N]) {
-  return s.data.PickValueInArray(steps)(s);
-}
+const Step kDeviceSteps[] = {
+    [](Session& s) {
+      std::int64_t value = 0;
+      return aclrtGetDeviceInfo(s.number_as<std::uint32_t>(), s.number_as<aclrtDevAttr>(), &value);
+    },
+    [](Session& s) {
+      std::int64_t value = 0;
+      return aclGetDeviceCapability(s.number_as<std::uint32_t>(), s.number_as<aclDeviceInfo>(),
+                                    &value);
+    },
+    [](Session& s) {
+      std::size_t free = 0;
+      std::size_t total = 0;
+      return aclrtGetMemInfo(s.number_as<aclrtMemAttr>(), &free, &total);
+    },
+    [](Session& s) {
+      std::int32_t can = 0;
+      return aclrtDeviceCanAccessPeer(&can, s.number_as<std::int32_t>(),
+                                      s.number_as<std::int32_t>());
+    },
+    [](Session& s) {
+      return aclrtDeviceEnablePeerAccess(s.number_as<std::int32_t>(), s.number_as<std::uint32_t>());
+    },
+    [](Session& s) {
+      std::uint32_t cores = 0;
+      return aclrtGetResInCurrentThread(s.number_as<aclrtDevResLimitType>(), &cores);
+    },
+    [](Session& s) {
+      std::int32_t value = 0;
+      return aclGetCannAttribute(s.number_as<aclCannAttr>(), &value);
+    },
+    [](Session& s) {
+      const aclError code = aclrtPeekAtLastError(s.number_as<aclrtLastErrLevel>());
+      return code == aclrtGetLastError(ACL_RT_THREAD_LEVEL) ? 0 : code;
+    },
+    [](Session& s) {
+      aclAppLog(s.number_as<aclLogLevel>(), s.text().c_str(), nullptr, s.number_as<std::uint32_t>(),
+                s.data.ConsumeBool() ? "%s" : nullptr, s.text().c_str());
+      return 0;
+    },
+    [](Session& s) {
+      return aclrtIpcMemImportByKey(nullptr, s.text().c_str(), s.number_as<std::uint64_t>());
+    },
+    [](Session& s) {
+      std::array<char, 8> key{};
+      return aclrtIpcMemGetExportKey(s.address(), s.size(), key.data(), key.size(),
+                                     s.number_as<std::uint64_t>());
+    },
+    [](Session& s) { return aclrtIpcMemClose(s.text().c_str()); },
+};
 
-aclError TakeAnyStep(Session& s) {
-  switch (s.data.ConsumeIntegralInRange<int>(0, 4)) {
-    case 0:
-      return TakeStep(s, kContextSteps);
-    case 1:
-      return TakeStep(s, kStreamSteps);
-    case 2:
-      return TakeStep(s, kEventSteps);
-    case 3:
-      return TakeStep(s, kMemorySteps);
-    default:
-      return TakeStep(s, kTensorSteps);
-  }
-}
+const std::span<const Step> kTables[] = {kContextSteps, kStreamSteps,   kEventSteps,
+                                         kMemorySteps,  kCallbackSteps, kDeviceSteps};
 
 // Ends whatever is left, in no order that a well-behaved program would choose.
 void EndAll(Session& s) {
   for (void* const handle : s.handles.all()) {
-    static_cast<void>(aclDestroyTensor(static_cast<const aclTensor*>(handle)));
     static_cast<void>(aclrtDestroyContext(handle));
     static_cast<void>(aclrtDestroyStreamForce(handle));
     static_cast<void>(aclrtDestroyEvent(handle));
+    static_cast<void>(aclrtFreeHost(handle));
   }
   for (void* const memory : s.memory.all()) static_cast<void>(aclrtFree(memory));
+  for (std::int32_t device = 0; device < kDevices; ++device) {
+    Demand(aclrtResetDeviceForce(device) == 0, "aclrtResetDeviceForce");
+  }
+  RestCallbackThread();
   Demand(aclFinalize() == 0, "aclFinalize");
 }
 
 }  // namespace
 }  // namespace ferry::fuzz
+
+// Memory of the host that is not to be had is a refusal, and no finding.
+extern "C" const char* __asan_default_options();  // NOLINT: the sanitizer's name
+extern "C" const char* __asan_default_options() {
+  return "allocator_may_return_null=1";
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace ferry::fuzz;
@@ -224,10 +246,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   Demand(aclInit(nullptr) == 0, "aclInit");
   Demand(aclrtSetDevice(session.data.ConsumeIntegralInRange(0, kDevices - 1)) == 0,
          "aclrtSetDevice");
-  for (int step = 0; step < kSteps && session.data.remaining_bytes() != 0; ++step) {
-    if (TakeAnyStep(session) == 0) continue;
-    Demand(aclGetRecentErrMsg() != nullptr, "a message with each refusal");
-  }
+  TakeSteps(session, kTables);
   EndAll(session);
   return 0;
 }
