@@ -10,7 +10,7 @@ set -euo pipefail
 
 goal=${1:-}
 other_processors=(g++-aarch64-linux-gnu qemu-user)
-packages=(g++ make cmake ninja-build libfmt-dev nlohmann-json3-dev libcli11-dev)
+packages=(g++ make cmake ninja-build libfmt-dev nlohmann-json3-dev libcli11-dev libsodium-dev)
 case $goal in
   run) ;;
   test) packages+=(libgtest-dev spin clang libclang-rt-dev clang-format pkg-config python3 "${other_processors[@]}") ;;
@@ -25,6 +25,7 @@ present() {
     libfmt-dev) header=fmt/format.h ;;
     nlohmann-json3-dev) header=nlohmann/json.hpp ;;
     libcli11-dev) header=CLI/CLI.hpp ;;
+    libsodium-dev) header=sodium.h ;;
     libgtest-dev) header=gtest/gtest.h ;;
     libclang-rt-dev) compgen -G '/usr/lib/llvm-*/lib/clang/*/include/fuzzer/*.h' >/dev/null; return ;;
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ >/dev/null; return ;;

@@ -26,7 +26,11 @@ enum class Code : std::int32_t {
   kHcclNotSupport = 5,
   kHcclNotFound = 6,
   kHcclUnavail = 7,
+  kHcclSyscall = 8,
   kHcclTimeout = 9,
+  kHcclOpenFileFailure = 10,
+  kHcclTcpConnect = 11,
+  kHcclRemote = 21,
 
   // acl
   kAclInvalidParam = 100000,

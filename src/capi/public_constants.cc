@@ -22,7 +22,11 @@ static_assert(Is(Code::kHcclInternal, HCCL_E_INTERNAL));
 static_assert(Is(Code::kHcclNotSupport, HCCL_E_NOT_SUPPORT));
 static_assert(Is(Code::kHcclNotFound, HCCL_E_NOT_FOUND));
 static_assert(Is(Code::kHcclUnavail, HCCL_E_UNAVAIL));
+static_assert(Is(Code::kHcclSyscall, HCCL_E_SYSCALL));
 static_assert(Is(Code::kHcclTimeout, HCCL_E_TIMEOUT));
+static_assert(Is(Code::kHcclOpenFileFailure, HCCL_E_OPEN_FILE_FAILURE));
+static_assert(Is(Code::kHcclTcpConnect, HCCL_E_TCP_CONNECT));
+static_assert(Is(Code::kHcclRemote, HCCL_E_REMOTE));
 
 static_assert(Is(Code::kAclInvalidParam, ACL_ERROR_INVALID_PARAM));
 static_assert(Is(Code::kAclRepeatInitialize, ACL_ERROR_REPEAT_INITIALIZE));

@@ -1,10 +1,16 @@
 #include "comm/process.h"
 
 #include <fmt/core.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <string>
+
+#include "base/fd.h"
 
 namespace ferry::comm {
 namespace {
@@ -32,6 +38,14 @@ std::optional<std::uint64_t> ProcessStartTime(pid_t pid) {
   std::uint64_t start = 0;
   if (!(in >> start)) return std::nullopt;
   return start;
+}
+
+bool HasEnded(pid_t pid, std::uint64_t start_time) {
+  if (IsAnother(ProcessStartTime(pid), start_time)) return true;
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!process) return errno == ESRCH;
+  pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&ended, 1, 0) == 1;
 }
 
 bool IsStopped(pid_t pid) {

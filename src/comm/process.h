@@ -19,6 +19,10 @@ namespace ferry::comm {
   return now && before != 0 && *now != before;
 }
 
+// Whether the process that had `pid` and started at `start_time` (0: not known) is known to have
+// ended; a zombie has.
+[[nodiscard]] bool HasEnded(pid_t pid, std::uint64_t start_time);
+
 // Whether the process is stopped by a signal or a debugger.
 [[nodiscard]] bool IsStopped(pid_t pid);
 

@@ -1,7 +1,10 @@
 #include "comm/process.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace ferry::comm {
 namespace {
@@ -22,6 +25,23 @@ TEST(Process, WithAnotherStartTimeIsAnotherProcess) {
 TEST(Process, WhatCannotBeReadProvesNothing) {
   EXPECT_FALSE(IsAnother(std::nullopt, 7));
   EXPECT_FALSE(IsAnother(8, 0));
+}
+
+TEST(Process, HasEndedAsSoonAsItIsAZombie) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  const std::uint64_t start = ProcessStartTime(child).value_or(0);
+  EXPECT_FALSE(HasEnded(child, start));
+  EXPECT_TRUE(HasEnded(child, start + 1));
+  ::kill(child, SIGKILL);
+  siginfo_t info{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+  EXPECT_TRUE(HasEnded(child, start));
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  EXPECT_TRUE(HasEnded(child, start));
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ expect "the tests try another processor" 100 'install .* g\+\+-aarch64-linux-gnu
 # A machine that has all but the other processor; headers are looked for where they really are.
 for command in ninja spin clang clang-format pkg-config python3; do fake "$command"; done
 if [ -e /usr/include/gtest/gtest.h ] && [ -e /usr/include/fmt/format.h ] &&
-  [ -e /usr/include/nlohmann/json.hpp ] && [ -e /usr/include/CLI/CLI.hpp ]; then
+  [ -e /usr/include/nlohmann/json.hpp ] && [ -e /usr/include/CLI/CLI.hpp ] &&
+  [ -e /usr/include/sodium.h ]; then
   export SETUP=0
   expect "SETUP=0 without another processor" 0 '^missing: g\+\+-aarch64-linux-gnu qemu-user$' 'are skipped$'
 fi
