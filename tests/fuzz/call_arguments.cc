@@ -133,8 +133,9 @@ std::int64_t BorderingInteger(FuzzedDataProvider& data) {
                             : data.ConsumeIntegralInRange<std::int64_t>(-4, 40);
 }
 
-void Bend(FuzzedDataProvider& data, CallArguments& arguments) {
-  for (int left = data.ConsumeIntegralInRange<int>(0, 3); left > 0; --left) {
+bool Bend(FuzzedDataProvider& data, CallArguments& arguments) {
+  const int changes = data.ConsumeIntegralInRange<int>(0, 3);
+  for (int left = changes; left > 0; --left) {
     switch (data.ConsumeIntegralInRange<int>(0, 3)) {
       case 0: {
         const auto last = arguments.attributes.size() - 1;
@@ -154,6 +155,7 @@ void Bend(FuzzedDataProvider& data, CallArguments& arguments) {
       }
     }
   }
+  return changes != 0;
 }
 
 LiveTensor::LiveTensor(const TensorSpec& spec, int device_rank)

@@ -40,8 +40,8 @@ struct CallArguments {
 // An integer that borders on something, or any.
 std::int64_t BorderingInteger(FuzzedDataProvider& data);
 
-// Changes up to three of the arguments.
-void Bend(FuzzedDataProvider& data, CallArguments& arguments);
+// Changes up to three of the arguments. Returns whether it did.
+bool Bend(FuzzedDataProvider& data, CallArguments& arguments);
 
 // A tensor object with its memory, both given back at its end.
 class LiveTensor {

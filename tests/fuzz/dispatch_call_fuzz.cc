@@ -4,6 +4,10 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace ferry::fuzz;
-  RunBentCall({LegalDispatch, PrepareDispatch, aclnnMoeDistributeDispatchV2}, bytes, size);
+  RunBentCall({.legal = LegalDispatch,
+               .prepare = PrepareDispatch,
+               .launch = aclnnMoeDistributeDispatchV2,
+               .must_succeed = true},
+              bytes, size);
   return 0;
 }

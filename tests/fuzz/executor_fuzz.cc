@@ -2,6 +2,7 @@
 #include <array>
 #include <memory>
 
+#include "aclnnop/aclnn_moe_distribute_combine_v2.h"
 #include "aclnnop/aclnn_moe_distribute_dispatch_v2.h"
 #include "fuzz/fuzz_world.h"
 #include "fuzz/legal_calls.h"
@@ -12,9 +13,19 @@ namespace {
 
 constexpr int kSteps = 12;
 
-// Rank 1's executor is made to be used again and again; rank 0's is what the input bends.
+struct NamedOperator : Operator {
+  const char* name;
+};
+const NamedOperator kDispatch = {{LegalDispatch, PrepareDispatch, aclnnMoeDistributeDispatchV2},
+                                 "aclnnMoeDistributeDispatchV2"};
+const NamedOperator kCombine = {{LegalCombine, PrepareCombine, aclnnMoeDistributeCombineV2},
+                                "aclnnMoeDistributeCombineV2"};
+
+// Rank 0's executor is what the input bends; those of the others are made to be used again and
+// again.
 struct Session {
   FuzzedDataProvider data;
+  const NamedOperator* op = &kDispatch;
   Shape shape = {};
   CallArguments arguments = {};
   std::array<LiveTensors, kRanks> tensors = {};
@@ -23,18 +34,22 @@ struct Session {
 };
 
 void Prepare(Session& s) {
+  if (s.data.ConsumeBool()) s.op = &kCombine;
   s.shape = AnyShape(s.data);
   for (int r = 0; r < kRanks; ++r) {
     const auto i = static_cast<std::size_t>(r);
-    CallArguments arguments = LegalDispatch(s.data, s.shape, r, /*wild=*/false);
+    CallArguments arguments = s.op->legal(s.data, s.shape, r, /*wild=*/false);
     for (TensorSpec& tensor : arguments.tensors) tensor.bent = true;  // device memory: has bounds
     s.tensors[i] = Make(arguments, r);
     UseRank(r);
-    s.executors[i] = PrepareDispatch(arguments, s.tensors[i]);
+    s.executors[i] = s.op->prepare(arguments, s.tensors[i]);
     Demand(s.executors[i] != nullptr, "a legal call is accepted");
-    if (r == 0) s.others = Make(arguments, r);
+    if (r == 0) {
+      s.others = Make(arguments, r);
+    } else {
+      Demand(aclSetAclOpExecutorRepeatable(s.executors[i]) == 0, "aclSetAclOpExecutorRepeatable");
+    }
   }
-  Demand(aclSetAclOpExecutorRepeatable(s.executors[1]) == 0, "aclSetAclOpExecutorRepeatable");
 }
 
 // Some tensor with an address that lies in some tensor's memory, or null.
@@ -64,17 +79,19 @@ void ChangeAddress(Session& s) {
          "a documented code", status);
 }
 
-// Rank 1 runs where rank 0 does, so that nobody waits for nothing.
-void RunBoth(Session& s) {
-  const aclnnStatus status =
-      aclnnMoeDistributeDispatchV2(nullptr, 0, s.executors[0], RankOf(0).stream);
-  if (!Accepted("aclnnMoeDistributeDispatchV2", status)) {
+// The others run where rank 0 does, so that nobody waits for nothing.
+void RunAll(Session& s) {
+  const aclnnStatus status = s.op->launch(nullptr, 0, s.executors[0], RankOf(0).stream);
+  if (!Accepted(s.op->name, status)) {
     // What phase 2 finds after its entry checks is also left pending on the stream.
     static_cast<void>(aclrtSynchronizeStream(RankOf(0).stream));
     return;
   }
-  Demand(aclnnMoeDistributeDispatchV2(nullptr, 0, s.executors[1], RankOf(1).stream) == 0,
-         "a repeatable executor runs again");
+  for (int r = 1; r < kRanks; ++r) {
+    Demand(
+        s.op->launch(nullptr, 0, s.executors[static_cast<std::size_t>(r)], RankOf(r).stream) == 0,
+        "a repeatable executor runs again");
+  }
   static_cast<void>(Collect());
 }
 
@@ -89,7 +106,7 @@ void TakeStep(Session& s) {
     case 2:
     case 3:
     case 4:
-      RunBoth(s);
+      RunAll(s);
       break;
     default:
       ChangeAddress(s);
@@ -110,6 +127,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   for (aclOpExecutor* const executor : session.executors) {
     static_cast<void>(aclDestroyAclOpExecutor(executor));
   }
-  DemandWorkingGroup();
+  DemandWorkingGroups(session.shape.topology);
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 namespace ferry::fuzz {
 namespace {
@@ -12,34 +13,60 @@ namespace {
 constexpr std::int32_t kFailedCollective = 507015;
 constexpr std::int32_t kMilliseconds = 20'000;
 
-std::array<FuzzRank, kRanks> MakeRanks() {
-  std::array<FuzzRank, kRanks> ranks;
-  std::array<std::int32_t, kRanks> devices{};
-  std::array<HcclComm, kRanks> comms{};
+using Ranks = std::array<FuzzRank, kRanks>;
+
+FuzzRank& At(Ranks& ranks, std::int32_t rank) {
+  return ranks[static_cast<std::size_t>(rank)];
+}
+
+// A communicator of these ranks; each keeps its name in `name`. Returns the handles.
+std::vector<HcclComm> MakeGroup(Ranks& ranks, std::vector<std::int32_t> members,
+                                std::string FuzzRank::*name) {
+  std::vector<HcclComm> comms(members.size());
+  Demand(HcclCommInitAll(static_cast<std::uint32_t>(members.size()), members.data(),
+                         comms.data()) == HCCL_SUCCESS,
+         "HcclCommInitAll");
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    char text[COMM_NAME_MAX_LENGTH] = {};
+    Demand(HcclGetCommName(comms[i], text) == HCCL_SUCCESS, "HcclGetCommName");
+    At(ranks, members[i]).*name = text;
+  }
+  return comms;
+}
+
+Ranks MakeRanks() {
+  Ranks ranks;
   Demand(aclInit(nullptr) == 0, "aclInit");
-  for (int r = 0; r < kRanks; ++r) {
-    auto& rank = ranks[static_cast<std::size_t>(r)];
-    devices[static_cast<std::size_t>(r)] = r;
+  for (std::int32_t r = 0; r < kRanks; ++r) {
     Demand(aclrtSetDevice(r) == 0, "aclrtSetDevice");
-    Demand(aclrtCreateContext(&rank.context, r) == 0, "aclrtCreateContext");
-    Demand(aclrtCreateStream(&rank.stream) == 0, "aclrtCreateStream");
+    Demand(aclrtCreateContext(&At(ranks, r).context, r) == 0, "aclrtCreateContext");
+    Demand(aclrtCreateStream(&At(ranks, r).stream) == 0, "aclrtCreateStream");
   }
-  Demand(HcclCommInitAll(kRanks, devices.data(), comms.data()) == HCCL_SUCCESS, "HcclCommInitAll");
-  for (int r = 0; r < kRanks; ++r) {
-    auto& rank = ranks[static_cast<std::size_t>(r)];
-    rank.comm = comms[static_cast<std::size_t>(r)];
-    char name[COMM_NAME_MAX_LENGTH] = {};
-    Demand(HcclGetCommName(rank.comm, name) == HCCL_SUCCESS, "HcclGetCommName");
-    rank.group = name;
-  }
+  const std::vector<HcclComm> comms = MakeGroup(ranks, {0, 1, 2, 3}, &FuzzRank::ep4);
+  for (std::int32_t r = 0; r < kRanks; ++r) At(ranks, r).comm = comms[static_cast<std::size_t>(r)];
+  MakeGroup(ranks, {0, 2}, &FuzzRank::ep2);
+  MakeGroup(ranks, {1, 3}, &FuzzRank::ep2);
+  MakeGroup(ranks, {0, 1}, &FuzzRank::tp2);
+  MakeGroup(ranks, {2, 3}, &FuzzRank::tp2);
   return ranks;
 }
 
 }  // namespace
 
 FuzzRank& RankOf(int rank) {
-  static std::array<FuzzRank, kRanks> ranks = MakeRanks();
-  return ranks[static_cast<std::size_t>(rank)];
+  static Ranks ranks = MakeRanks();
+  return At(ranks, rank);
+}
+
+Place PlaceOf(Topology topology, int rank) {
+  const FuzzRank& of = RankOf(rank);
+  if (topology == Topology::kEp4) return {.ep_size = 4, .ep_rank = rank, .ep_group = of.ep4};
+  return {.ep_size = 2,
+          .ep_rank = rank / 2,
+          .tp_size = 2,
+          .tp_rank = rank % 2,
+          .ep_group = of.ep2,
+          .tp_group = of.tp2};
 }
 
 void UseRank(int rank) {

@@ -1,8 +1,10 @@
-// Two ranks in one process for a fuzz target: devices 0 and 1, one EP group, made once.
+// Four ranks in one process for a fuzz target, on devices 0 to 3, with the groups of two
+// topologies; made once.
 #ifndef FERRY_TESTS_FUZZ_FUZZ_WORLD_H_
 #define FERRY_TESTS_FUZZ_FUZZ_WORLD_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "acl/acl.h"
@@ -11,17 +13,33 @@
 
 namespace ferry::fuzz {
 
-inline constexpr int kRanks = 2;
+inline constexpr int kRanks = 4;
+
+enum class Topology : std::uint8_t { kEp4, kEp2Tp2 };
 
 struct FuzzRank {
   aclrtContext context = nullptr;
   aclrtStream stream = nullptr;
-  HcclComm comm = nullptr;
-  std::string group = {};
+  HcclComm comm = nullptr;  // of kEp4
+  std::string ep4 = {};     // names of its groups
+  std::string ep2 = {};
+  std::string tp2 = {};
+};
+
+// Of a rank's call: numbers of 1 and 0, and no name, for what the topology lacks.
+struct Place {
+  std::int64_t ep_size = 1;
+  std::int64_t ep_rank = 0;
+  std::int64_t tp_size = 1;
+  std::int64_t tp_rank = 0;
+  std::string ep_group = {};
+  std::optional<std::string> tp_group = {};
 };
 
 // The world of this process; made at the first call.
 FuzzRank& RankOf(int rank);
+
+Place PlaceOf(Topology topology, int rank);
 
 // Makes the rank's context current on this thread.
 void UseRank(int rank);
@@ -33,7 +51,7 @@ void Demand(bool ok, const char* what, std::int64_t value = 0);
 // uses) and that its message names the API. Returns whether the code is 0.
 bool Accepted(const char* api, std::int32_t code);
 
-// Waits for both streams: 0 or 507015 on each, and in time. Returns whether both are 0.
+// Waits for all streams: 0 or 507015 on each, and in time. Returns whether all are 0.
 bool Collect();
 
 }  // namespace ferry::fuzz

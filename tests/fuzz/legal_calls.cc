@@ -33,7 +33,7 @@ void Put(TensorSpec& spec, std::size_t index, T value) {
 
 // Ids in [0, num_experts), no two alike in a token; or whatever the fuzzer likes.
 void FillIds(FuzzedDataProvider& data, const Shape& shape, bool wild, TensorSpec& spec) {
-  for (std::int64_t token = 0; token < shape.num_tokens; ++token) {
+  for (std::int64_t token = 0; token < spec.dims[0]; ++token) {
     const auto first = data.ConsumeIntegralInRange<std::int64_t>(0, shape.num_experts - 1);
     for (std::int64_t k = 0; k < shape.top_k; ++k) {
       auto id = static_cast<std::int32_t>((first + k) % shape.num_experts);
@@ -49,34 +49,123 @@ void FillBytes(FuzzedDataProvider& data, TensorSpec& spec) {
   if (!bytes.empty()) std::memcpy(spec.contents.data(), bytes.data(), bytes.size());
 }
 
-TensorSpec MaskOf(FuzzedDataProvider& data, const Shape& shape) {
-  if (shape.mask_dims == 0) return Absent();
-  TensorSpec spec = shape.mask_dims == 1 ? Spec(ACL_BOOL, {shape.num_tokens})
-                                         : Spec(ACL_BOOL, {shape.num_tokens, shape.top_k});
+std::int64_t NumTokens(const Shape& shape, int rank) {
+  return shape.num_tokens[static_cast<std::size_t>(rank)];
+}
+
+TensorSpec MaskOf(FuzzedDataProvider& data, const Shape& shape, int rank) {
+  const std::int64_t tokens = NumTokens(shape, rank);
+  if (shape.mask_dims == 0 || tokens != shape.max_tokens) return Absent();
+  TensorSpec spec =
+      shape.mask_dims == 1 ? Spec(ACL_BOOL, {tokens}) : Spec(ACL_BOOL, {tokens, shape.top_k});
   for (std::byte& flag : spec.contents)
     flag = static_cast<std::byte>(data.ConsumeIntegral<std::uint8_t>());
   return spec;
 }
 
-std::int64_t NumMoeRanks(const Shape& shape) {
-  return kRanks - shape.num_shared_experts;
+// Numbers of one rank that follow from the shape.
+struct Sizes {
+  Place place;
+  std::int64_t local_experts = 1;
+  std::int64_t capacity = 0;  // A of spec dispatch.md section 4
+  [[nodiscard]] std::int64_t rows() const { return capacity * place.tp_size; }
+  [[nodiscard]] std::int64_t counts() const {
+    return place.ep_size * local_experts * place.tp_size;
+  }
+};
+
+Sizes SizesOf(const Shape& shape, int rank) {
+  Sizes sizes{.place = PlaceOf(shape.topology, rank)};
+  const std::int64_t ep = sizes.place.ep_size;
+  if (sizes.place.ep_rank < shape.num_shared_ranks) {
+    const std::int64_t copies = shape.num_shared_ranks / shape.num_shared_experts;
+    sizes.capacity = shape.max_tokens * ((ep + copies - 1) / copies);
+    return sizes;
+  }
+  sizes.local_experts = shape.num_experts / (ep - shape.num_shared_ranks);
+  sizes.capacity = shape.max_tokens * ep * std::min(sizes.local_experts, shape.top_k);
+  return sizes;
 }
 
-std::int64_t LocalExperts(const Shape& shape, int rank) {
-  return rank < shape.num_shared_experts ? 1 : shape.num_experts / NumMoeRanks(shape);
+// Numbers that the operators take in the same order: up to sharedExpertRankNum.
+std::vector<std::int64_t> CommonAttributes(const Shape& shape, const Place& place) {
+  return {place.ep_size,
+          place.ep_rank,
+          shape.num_experts,
+          place.tp_size == 2 ? 2 : 0,
+          place.tp_rank,
+          0,
+          shape.num_shared_experts,
+          shape.num_shared_ranks};
 }
 
-// A of spec dispatch.md section 4.
-std::int64_t Capacity(const Shape& shape, int rank) {
-  const std::int64_t global = shape.num_tokens * kRanks;
-  if (rank < shape.num_shared_experts) return global;
-  return global * std::min(LocalExperts(shape, rank), shape.top_k);
+std::int64_t GlobalBatch(const Shape& shape, const Place& place) {
+  return shape.zero_global_bs ? 0 : shape.max_tokens * place.ep_size;
 }
 
-// Numbers that ranks have in common, in the order in which both operators take them.
-std::vector<std::int64_t> CommonAttributes(const Shape& shape, int rank) {
-  return {kRanks, rank, shape.num_experts,        0,
-          0,      0,    shape.num_shared_experts, shape.num_shared_experts};
+// Triples and counts that only sometimes fit each other: what a caller may have damaged.
+void FillHeldRows(FuzzedDataProvider& data, const Shape& shape, const Sizes& sizes, bool wild,
+                  CallArguments& call) {
+  const auto count = [&] {
+    return static_cast<std::int32_t>(
+        wild ? BorderingInteger(data)
+             : data.ConsumeIntegralInRange<std::int64_t>(0, sizes.capacity));
+  };
+  const std::int32_t held = count();
+  for (std::int64_t i = 0; i < sizes.counts(); ++i) {
+    Put(call.tensors[kSendCounts], static_cast<std::size_t>(i), held);
+  }
+  if (shape.has_tp()) {
+    const std::int32_t of_peer = count();
+    for (std::size_t i = 0; i < 2; ++i) Put(call.tensors[kTpSendCounts], i, of_peer);
+  }
+  for (std::int64_t word = 0; word < 3 * sizes.capacity; ++word) {
+    const std::int64_t bounds[] = {sizes.place.ep_size, shape.max_tokens,
+                                   shape.top_k + shape.num_shared_experts};
+    const std::int64_t value =
+        wild && data.ConsumeBool()
+            ? BorderingInteger(data)
+            : data.ConsumeIntegralInRange<std::int64_t>(0, bounds[word % 3] - 1);
+    Put(call.tensors[kTriples], static_cast<std::size_t>(word), static_cast<std::int32_t>(value));
+  }
+}
+
+void ChooseBatches(FuzzedDataProvider& data, Shape& shape) {
+  shape.max_tokens = data.ConsumeIntegralInRange<std::int64_t>(1, 5);
+  const bool equal = data.ConsumeBool();
+  for (std::int64_t& tokens : shape.num_tokens) {
+    tokens =
+        equal ? shape.max_tokens : data.ConsumeIntegralInRange<std::int64_t>(1, shape.max_tokens);
+  }
+  shape.zero_global_bs = equal && data.ConsumeBool();
+}
+
+// Shared ranks hold the same number of copies of each shared expert.
+void ChooseExperts(FuzzedDataProvider& data, Shape& shape) {
+  const std::int64_t ep_size = PlaceOf(shape.topology, 0).ep_size;
+  shape.num_shared_experts = data.ConsumeIntegralInRange<std::int64_t>(0, ep_size - 1);
+  if (const std::int64_t shared = shape.num_shared_experts; shared != 0) {
+    shape.num_shared_ranks =
+        shared * data.ConsumeIntegralInRange<std::int64_t>(1, (ep_size - 1) / shared);
+  }
+  const std::int64_t moe_ranks = ep_size - shape.num_shared_ranks;
+  shape.num_experts =
+      moe_ranks * (shape.has_tp() ? 1 : data.ConsumeIntegralInRange<std::int64_t>(1, 3));
+  shape.top_k =
+      data.ConsumeIntegralInRange<std::int64_t>(1, std::min<std::int64_t>(4, shape.num_experts));
+}
+
+// "fullmesh_v2" takes no mask, no TP and no batch below the largest.
+void ChooseAlgorithm(FuzzedDataProvider& data, Shape& shape) {
+  const auto choice = data.ConsumeIntegralInRange<int>(0, 3);
+  const bool all_full =
+      std::all_of(shape.num_tokens.begin(), shape.num_tokens.end(),
+                  [&](std::int64_t tokens) { return tokens == shape.max_tokens; });
+  if (choice == 1) shape.comm_alg = "";
+  if (choice == 2) shape.comm_alg = "fullmesh_v1";
+  if (choice == 3 && shape.mask_dims == 0 && !shape.has_tp() && all_full) {
+    shape.comm_alg = "fullmesh_v2";
+  }
 }
 
 aclTensor* Handle(const LiveTensors& tensors, std::size_t index) {
@@ -87,84 +176,76 @@ aclTensor* Handle(const LiveTensors& tensors, std::size_t index) {
 
 Shape AnyShape(FuzzedDataProvider& data) {
   Shape shape;
-  shape.num_tokens = data.ConsumeIntegralInRange<std::int64_t>(1, 5);
+  if (data.ConsumeBool()) shape.topology = Topology::kEp2Tp2;
+  ChooseBatches(data, shape);
   shape.hidden = data.ConsumeIntegralInRange<std::int64_t>(1024, 1060);
-  shape.top_k = data.ConsumeIntegralInRange<std::int64_t>(1, 4);
-  shape.num_shared_experts = data.ConsumeIntegralInRange<std::int64_t>(0, 1);
+  ChooseExperts(data, shape);
   shape.quantised = data.ConsumeBool();
   shape.has_scales = shape.quantised && data.ConsumeBool();
   shape.mask_dims = data.ConsumeIntegralInRange<int>(0, 2);
+  if (data.ConsumeBool()) shape.type = ACL_FLOAT16;
+  ChooseAlgorithm(data, shape);
   return shape;
 }
 
 CallArguments LegalDispatch(FuzzedDataProvider& data, const Shape& shape, int rank, bool wild) {
-  const std::int64_t rows = Capacity(shape, rank);
-  const std::int64_t local = LocalExperts(shape, rank);
+  const Sizes sizes = SizesOf(shape, rank);
+  const std::int64_t tokens = NumTokens(shape, rank);
   CallArguments call;
   call.tensors = {
-      Spec(ACL_BF16, {shape.num_tokens, shape.hidden}),
-      Spec(ACL_INT32, {shape.num_tokens, shape.top_k}),
+      Spec(shape.type, {tokens, shape.hidden}),
+      Spec(ACL_INT32, {tokens, shape.top_k}),
       shape.has_scales
           ? Spec(ACL_FLOAT, {shape.num_shared_experts + shape.num_experts, shape.hidden})
           : Absent(),
-      MaskOf(data, shape),
+      MaskOf(data, shape, rank),
       Absent(),
-      Spec(shape.quantised ? ACL_INT8 : ACL_BF16, {rows, shape.hidden}),
-      Spec(ACL_FLOAT, {rows}),
-      Spec(ACL_INT32, {rows * kAssistWordsPerRow}),
-      Spec(ACL_INT64, {local}),
-      Spec(ACL_INT32, {kRanks * local}),
-      Spec(ACL_INT32, {0}),
+      Spec(shape.quantised ? ACL_INT8 : shape.type, {sizes.rows(), shape.hidden}),
+      Spec(ACL_FLOAT, {sizes.rows()}),
+      Spec(ACL_INT32, {sizes.capacity * kAssistWordsPerRow}),
+      Spec(ACL_INT64, {sizes.local_experts}),
+      Spec(ACL_INT32, {sizes.counts()}),
+      Spec(ACL_INT32, {shape.has_tp() ? 2 : 0}),
       Absent(),
   };
   FillIds(data, shape, wild, call.tensors[kExpertIds]);
   FillBytes(data, call.tensors[kX]);
   if (shape.has_scales) FillBytes(data, call.tensors[kScales]);
-  call.attributes = CommonAttributes(shape, rank);
-  call.attributes.insert(call.attributes.end(), {shape.quantised ? 2 : 0, 0, data.ConsumeBool()});
-  call.strings = {RankOf(rank).group, std::nullopt, std::nullopt};
+  call.attributes = CommonAttributes(shape, sizes.place);
+  call.attributes.insert(
+      call.attributes.end(),
+      {shape.quantised ? 2 : 0, GlobalBatch(shape, sizes.place), data.ConsumeBool()});
+  call.strings = {sizes.place.ep_group, sizes.place.tp_group, shape.comm_alg};
   return call;
 }
 
 CallArguments LegalCombine(FuzzedDataProvider& data, const Shape& shape, int rank, bool wild) {
-  const std::int64_t rows = Capacity(shape, rank);
-  const std::int64_t local = LocalExperts(shape, rank);
+  const Sizes sizes = SizesOf(shape, rank);
+  const std::int64_t tokens = NumTokens(shape, rank);
   CallArguments call;
   call.tensors = {
-      Spec(ACL_BF16, {rows, shape.hidden}),
-      Spec(ACL_INT32, {shape.num_tokens, shape.top_k}),
-      Spec(ACL_INT32, {rows * kAssistWordsPerRow}),
-      Spec(ACL_INT32, {kRanks * local}),
-      Spec(ACL_FLOAT, {shape.num_tokens, shape.top_k}),
-      Absent(),
-      MaskOf(data, shape),
-      Absent(),
-      Absent(),
+      Spec(shape.type, {sizes.rows(), shape.hidden}),
+      Spec(ACL_INT32, {tokens, shape.top_k}),
+      Spec(ACL_INT32, {sizes.capacity * kAssistWordsPerRow}),
+      Spec(ACL_INT32, {sizes.counts()}),
+      Spec(ACL_FLOAT, {tokens, shape.top_k}),
+      shape.has_tp() ? Spec(ACL_INT32, {2}) : Absent(),
+      MaskOf(data, shape, rank),
       Absent(),
       Absent(),
-      shape.num_shared_experts == 0 ? Spec(ACL_BF16, {shape.num_tokens, shape.hidden}) : Absent(),
-      Spec(ACL_BF16, {shape.num_tokens, shape.hidden}),
+      Absent(),
+      Absent(),
+      shape.num_shared_ranks == 0 ? Spec(shape.type, {tokens, shape.hidden}) : Absent(),
+      Spec(shape.type, {tokens, shape.hidden}),
   };
   FillIds(data, shape, wild, call.tensors[kIds]);
   FillBytes(data, call.tensors[kRows]);
-  // Triples and counts that only sometimes fit each other: what a caller may have damaged.
-  const std::int64_t held =
-      wild ? BorderingInteger(data) : data.ConsumeIntegralInRange<std::int64_t>(0, rows);
-  for (std::int64_t i = 0; i < kRanks * local; ++i) {
-    Put(call.tensors[kSendCounts], static_cast<std::size_t>(i), static_cast<std::int32_t>(held));
-  }
-  for (std::int64_t word = 0; word < 3 * rows; ++word) {
-    const std::int64_t bounds[] = {kRanks, shape.num_tokens,
-                                   shape.top_k + shape.num_shared_experts};
-    const std::int64_t value =
-        wild && data.ConsumeBool()
-            ? BorderingInteger(data)
-            : data.ConsumeIntegralInRange<std::int64_t>(0, bounds[word % 3] - 1);
-    Put(call.tensors[kTriples], static_cast<std::size_t>(word), static_cast<std::int32_t>(value));
-  }
-  call.attributes = CommonAttributes(shape, rank);
-  call.attributes.insert(call.attributes.end(), {0, 0, shape.quantised ? 2 : 0, 0});
-  call.strings = {RankOf(rank).group, std::nullopt, std::nullopt};
+  FillHeldRows(data, shape, sizes, wild, call);
+  const bool quantised = shape.quantised && !shape.has_tp();
+  call.attributes = CommonAttributes(shape, sizes.place);
+  call.attributes.insert(call.attributes.end(),
+                         {GlobalBatch(shape, sizes.place), 0, quantised ? 2 : 0, 0});
+  call.strings = {sizes.place.ep_group, sizes.place.tp_group, shape.comm_alg};
   return call;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using Calls = std::array<CallArguments, kRanks>;
 
-// Returns whether both ranks took part and ended with 0.
+// Returns whether all ranks took part and ended with 0.
 bool RunCalls(const Operator& op, const Calls& calls) {
   std::array<LiveTensors, kRanks> tensors;
   std::array<aclOpExecutor*, kRanks> executors{};
@@ -44,18 +44,23 @@ void RunBentCall(const Operator& op, const std::uint8_t* bytes, std::size_t size
   for (int r = 0; r < kRanks; ++r) {
     calls[static_cast<std::size_t>(r)] = op.legal(data, shape, r, wild);
   }
-  Bend(data, calls[0]);
-  if (data.ConsumeIntegralInRange<int>(0, 7) == 0) Bend(data, calls[1]);
-  if (!RunCalls(op, calls)) DemandWorkingGroup();
+  bool bent = Bend(data, calls[data.ConsumeIntegralInRange<std::size_t>(0, kRanks - 1)]);
+  if (data.ConsumeIntegralInRange<int>(0, 7) == 0) bent = Bend(data, calls[1]) || bent;
+  if (RunCalls(op, calls)) return;
+  Demand(bent || wild || !op.must_succeed, "a legal call succeeds");
+  DemandWorkingGroups(shape.topology);
 }
 
-void DemandWorkingGroup() {
+void DemandWorkingGroups(Topology topology) {
   const std::uint8_t none = 0;
   FuzzedDataProvider zeros(&none, 0);
   const Operator dispatch{LegalDispatch, PrepareDispatch, aclnnMoeDistributeDispatchV2};
+  // As many experts as both topologies allow for.
+  Shape shape{.topology = topology};
+  shape.num_experts = PlaceOf(topology, 0).ep_size;
   Calls calls;
   for (int r = 0; r < kRanks; ++r) {
-    calls[static_cast<std::size_t>(r)] = LegalDispatch(zeros, Shape{}, r, /*wild=*/false);
+    calls[static_cast<std::size_t>(r)] = LegalDispatch(zeros, shape, r, /*wild=*/false);
   }
   Demand(RunCalls(dispatch, calls), "a group that works after a refusal or a failure");
 }
