@@ -1,10 +1,10 @@
 #include "ops/pairing.h"
 
+#include <fmt/format.h>
+
 #include <deque>
 #include <map>
 #include <mutex>
-
-#include "base/error.h"
 
 namespace ferry::ops {
 namespace {
@@ -82,19 +82,21 @@ RoutedIds ReadRoutedIds(const Matrix<const std::int32_t>& expert_ids, const moe:
   return routed;
 }
 
-void RequireDistinctIds(const RoutedIds& ids, std::int32_t num_experts, std::int32_t rank) {
+std::string DuplicateId(const RoutedIds& ids, std::int32_t num_experts, std::int32_t rank) {
   for (std::int64_t t = 0; t < ids.num_tokens; ++t) {
     for (std::int64_t k = 1; k < ids.top_k; ++k) {
       const std::int32_t id = ids.At(t, k);
       if (!ids.IsActive(t, k) || id < 0 || id >= num_experts) continue;
       for (std::int64_t before = 0; before < k; ++before) {
-        Require(!ids.IsActive(t, before) || ids.At(t, before) != id, Code::kRtAicoreException,
-                "rank {} token {}: expertIds has expert {} twice, at k {} and k {}; the experts of "
-                "a token must differ (FERRY_STRICT=1)",
-                rank, t, id, before, k);
+        if (!ids.IsActive(t, before) || ids.At(t, before) != id) continue;
+        return fmt::format(
+            "rank {} token {}: expertIds has expert {} twice, at k {} and k {}; the experts of a "
+            "token must differ (FERRY_STRICT=1)",
+            rank, t, id, before, k);
       }
     }
   }
+  return {};
 }
 
 std::optional<std::uint64_t> FingerprintOf(const moe::MoeConfig& config, std::int32_t rank,
@@ -117,19 +119,21 @@ void RememberDispatch(const RankName& rank, std::uint64_t fingerprint, RoutedIds
   if (dispatched.size() > kRemembered) dispatched.pop_front();
 }
 
-void RequireIdsOfDispatch(const RankName& rank, std::uint64_t fingerprint, const RoutedIds& ids) {
+std::string OtherIdsThanDispatched(const RankName& rank, std::uint64_t fingerprint,
+                                   const RoutedIds& ids) {
   History& history = History::Get();
   const std::lock_guard lock(history.mutex);
   const RoutedIds* latest = nullptr;
   for (const Dispatched& dispatch : history.by_rank[rank]) {
     if (dispatch.fingerprint != fingerprint) continue;
-    if (dispatch.ids == ids) return;
+    if (dispatch.ids == ids) return {};
     latest = &dispatch.ids;
   }
-  Require(latest == nullptr, Code::kRtAicoreException,
-          "rank {} {}; combine needs the expertIds and xActiveMask of the dispatch that gave it "
-          "assistInfoForCombine (FERRY_STRICT=1)",
-          rank.second, latest == nullptr ? "" : Difference(ids, *latest));
+  if (latest == nullptr) return {};
+  return fmt::format(
+      "rank {} {}; combine needs the expertIds and xActiveMask of the dispatch that gave it "
+      "assistInfoForCombine (FERRY_STRICT=1)",
+      rank.second, Difference(ids, *latest));
 }
 
 }  // namespace ferry::ops

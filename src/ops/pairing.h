@@ -41,9 +41,10 @@ struct RoutedIds {
 [[nodiscard]] RoutedIds ReadRoutedIds(const Matrix<const std::int32_t>& expert_ids,
                                       const moe::ActiveMask& mask);
 
-// Throws Error{507015} naming the first token to which one expert is given twice. Ids outside
-// [0, num_experts) are left to the operator, which has its own sentence for them.
-void RequireDistinctIds(const RoutedIds& ids, std::int32_t num_experts, std::int32_t rank);
+// The sentence that names the first token to which one expert is given twice; empty if there is
+// none. Ids outside [0, num_experts) are left to the operator, which has its own sentence for them.
+[[nodiscard]] std::string DuplicateId(const RoutedIds& ids, std::int32_t num_experts,
+                                      std::int32_t rank);
 
 // The tensors by which a combine is matched: triples and running totals, whose last is the number
 // of rows.
@@ -68,9 +69,10 @@ using RankName = std::pair<std::string, std::int32_t>;  // EP group, rank
 // Thread-safe. The last 16 dispatches of each rank are kept.
 void RememberDispatch(const RankName& rank, std::uint64_t fingerprint, RoutedIds ids);
 
-// Throws Error{507015} naming the first difference unless a dispatch with this fingerprint had
-// equal ids and mask, or none is remembered.
-void RequireIdsOfDispatch(const RankName& rank, std::uint64_t fingerprint, const RoutedIds& ids);
+// The sentence that names the first difference; empty if a dispatch with this fingerprint had equal
+// ids and mask, or none is remembered.
+[[nodiscard]] std::string OtherIdsThanDispatched(const RankName& rank, std::uint64_t fingerprint,
+                                                 const RoutedIds& ids);
 
 }  // namespace ferry::ops
 

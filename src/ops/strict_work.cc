@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "moe/extent.h"
+#include "ops/accusing_group.h"
 #include "ops/pairing.h"
 
 namespace ferry::ops {
@@ -48,9 +49,9 @@ Work StrictDispatch(const std::string& group, const std::shared_ptr<const Dispat
   return [group, checked, work = std::move(work)](comm::Group& ep, comm::Group* tp) {
     const moe::DispatchInput& input = checked->input;
     RoutedIds ids = ReadRoutedIds(input.expert_ids, input.mask);
-    RequireDistinctIds(ids, input.config.num_experts, ep.rank());
+    AccusingGroup accusing(ep, DuplicateId(ids, input.config.num_experts, ep.rank()));
     PoisonOutputs(*checked, ep);
-    work(ep, tp);
+    work(accusing, tp);
     const auto assist = FingerprintOf(
         input.config, ep.rank(), {checked->output.assist_info, checked->output.ep_recv_counts});
     if (assist) RememberDispatch({group, ep.rank()}, *assist, std::move(ids));
@@ -62,11 +63,13 @@ Work StrictCombine(const std::string& group, const std::shared_ptr<const Combine
   return [group, checked, work = std::move(work)](comm::Group& ep, comm::Group* tp) {
     const moe::CombineInput& input = checked->input;
     const RoutedIds ids = ReadRoutedIds(input.expert_ids, input.mask);
-    RequireDistinctIds(ids, input.config.num_experts, ep.rank());
+    std::string finding = DuplicateId(ids, input.config.num_experts, ep.rank());
     const auto assist =
         FingerprintOf(input.config, ep.rank(), {input.assist_info, input.ep_send_counts});
-    if (assist) RequireIdsOfDispatch({group, ep.rank()}, *assist, ids);
-    work(ep, tp);
+    if (finding.empty() && assist)
+      finding = OtherIdsThanDispatched({group, ep.rank()}, *assist, ids);
+    AccusingGroup accusing(ep, std::move(finding));
+    work(accusing, tp);
   };
 }
 

@@ -12,8 +12,9 @@
 
 namespace ferry::ops {
 
-// `work` with the checks of a dispatch before it, which throw Error{507015}; if it succeeds, its
-// ids are remembered for the combine. `group` is the EP group's name.
+// `work` with the checks of a dispatch before it; what they find is published with this rank's
+// record, so that the meeting fails with 507015. If the call succeeds, its ids are remembered for
+// the combine. `group` is the EP group's name.
 [[nodiscard]] Work StrictDispatch(const std::string& group,
                                   const std::shared_ptr<const DispatchWork>& checked, Work work);
 

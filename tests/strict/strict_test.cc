@@ -85,6 +85,46 @@ TEST(Strict, RefusesADuplicateIdOnEveryRank) {
                   "rank 1 token 1: expertIds has expert 3 twice, at k 0 and k 1");
 }
 
+// Whoever comes first: the rank with the later finding is alone for a while.
+TEST(Strict, NamesTheLowestOfTwoRanksWithADuplicate) {
+  const auto config = SmallConfig();
+  const World world(2);
+  auto inputs = Inputs(config);
+  inputs[0].expert_ids = {0, 1, 2, 2};
+  inputs[1].expert_ids = {3, 3, 0, 1};
+  for (int round = 0; round < 20; ++round) {
+    ExpectAllFailed(Dispatch(world, config, Tensors(config, inputs)),
+                    "rank 0 token 1: expertIds has expert 2 twice");
+  }
+}
+
+TEST(Strict, NamesABadIdBeforeADuplicateOfALowerRank) {
+  const auto config = SmallConfig();
+  const World world(2);
+  auto inputs = Inputs(config);
+  inputs[0].expert_ids = {3, 3, 0, 1};
+  inputs[1].expert_ids = {0, 1, 0, 4};
+  for (int round = 0; round < 20; ++round) {
+    ExpectAllFailed(Dispatch(world, config, Tensors(config, inputs)),
+                    "rank 1 token 1 k 1: expert id 4 outside [0, 4)");
+  }
+}
+
+TEST(Strict, NamesAParameterThatDiffersBeforeADuplicate) {
+  const auto config = SmallConfig();
+  const World world(2);
+  auto inputs = Inputs(config);
+  inputs[0].expert_ids = {3, 3, 0, 1};
+  DispatchOptions options{.expand_x_rows = 32, .assist_words = 32 * 128};
+  options.call.global_bs = 8;
+  for (int round = 0; round < 20; ++round) {
+    auto tensors = Tensors(config, inputs);
+    tensors[1] = MakeDispatch(config, 1, inputs[1], options);
+    ExpectAllFailed(Dispatch(world, config, tensors),
+                    "parameter globalBs differs: rank 0 has 4, rank 1 has 8");
+  }
+}
+
 TEST(Strict, AcceptsACombineWithItsDispatchsIds) {
   const auto config = SmallConfig();
   const World world(2);
