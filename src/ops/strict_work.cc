@@ -36,10 +36,22 @@ void PoisonRows(const Rows& rows, comm::Group& group) {
   }
 }
 
+Rows AsRows(const Vector<float>& scales) {
+  return {reinterpret_cast<std::byte*>(scales.data),
+          DType::kFloat32,
+          scales.size,
+          1,
+          scales.stride * 4,
+          4};
+}
+
 // The rows that this call will receive are written over it.
 void PoisonOutputs(const DispatchWork& work, comm::Group& ep) {
-  const Rows& expand_x = work.output.expand_x;
-  if (!OverlapsInput(moe::ExtentOf(AsConst(expand_x)), work.input)) PoisonRows(expand_x, ep);
+  const auto poison = [&](const Rows& rows) {
+    if (!OverlapsInput(moe::ExtentOf(AsConst(rows)), work.input)) PoisonRows(rows, ep);
+  };
+  poison(work.output.expand_x);
+  if (work.input.config.quantizes()) poison(AsRows(work.output.dynamic_scales));
 }
 
 }  // namespace

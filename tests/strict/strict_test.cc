@@ -76,6 +76,20 @@ TEST(Strict, PoisonsRowsThatNobodySentAndTheyAreThoseBehindTheReceivedOnes) {
   EXPECT_EQ(second, std::vector<std::uint16_t>(second.size(), 0xffff));
 }
 
+TEST(Strict, PoisonsScalesOfRowsThatNobodySent) {
+  auto config = SmallConfig();
+  config.quantization = moe::Quantization::kPerToken;
+  const World world(2);
+  const auto tensors = Tensors(config, Inputs(config));
+  ASSERT_TRUE(AllOk(Dispatch(world, config, tensors)));
+  for (const std::size_t received : {8, 0}) {
+    const DeviceTensor& tensor = *tensors[received == 8 ? 0 : 1].dynamic_scales;
+    const auto scales = tensor.Read<std::uint32_t>(tensor.num_elements());
+    for (std::size_t i = 0; i < scales.size(); ++i)
+      EXPECT_EQ(scales[i] == 0xffffffffU, i >= received) << i;
+  }
+}
+
 TEST(Strict, RefusesADuplicateIdOnEveryRank) {
   const auto config = SmallConfig();
   const World world(2);
