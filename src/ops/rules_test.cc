@@ -12,6 +12,7 @@
 #include "ops/dispatch_contract.h"
 #include "ops/dispatch_rules.h"
 #include "ops/example_calls.h"
+#include "ops/strict_rules.h"
 
 namespace ferry::ops {
 namespace {
@@ -35,6 +36,15 @@ void ExpectUniqueIds(const Rules<Call>& rules) {
 TEST(Rules, IdsAreUnique) {
   ExpectUniqueIds(DispatchRules());
   ExpectUniqueIds(CombineRules());
+}
+
+TEST(StrictRules, LetTheStrideOfADimThatIsNeverSteppedOverBeAnything) {
+  EXPECT_TRUE(HasNoGaps({2, 3}, {3, 1}));
+  EXPECT_TRUE(HasNoGaps({1, 3}, {99, 1}));
+  EXPECT_TRUE(HasNoGaps({3, 1}, {1, 7}));
+  EXPECT_TRUE(HasNoGaps({4, 0}, {5, 9}));
+  EXPECT_FALSE(HasNoGaps({2, 3}, {4, 1}));
+  EXPECT_FALSE(HasNoGaps({2, 3}, {1, 2}));
 }
 
 TEST(Rules, TheExamplesPass) {

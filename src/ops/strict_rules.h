@@ -4,8 +4,11 @@
 #ifndef FERRY_OPS_STRICT_RULES_H_
 #define FERRY_OPS_STRICT_RULES_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ops/call.h"
 #include "ops/documented.h"
@@ -20,7 +23,20 @@ Rule<Call> DemandedBy(Demand demand, Rule<Call> rule) {
   return rule;
 }
 
-// Elements without gaps, in order. The operator of the device declares strides for its inputs only.
+// Whether elements lie in order without gaps. A dim that is never stepped over has any stride, and
+// where there are no elements there are no gaps.
+inline bool HasNoGaps(const std::vector<std::int64_t>& dims,
+                      const std::vector<std::int64_t>& strides) {
+  const std::vector<std::int64_t> expected = ContiguousStrides(dims);
+  bool equal = strides.size() == expected.size();
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    if (dims[i] == 0) return true;
+    if (dims[i] > 1 && equal && strides[i] != expected[i]) equal = false;
+  }
+  return equal;
+}
+
+// As HasNoGaps. The operator of the device declares strides for its inputs only.
 template <class Call>
 Rule<Call> IsContiguous(const std::string& prefix, TensorParam<Call> tensor,
                         typename Rule<Call>::Predicate applies = {}) {
@@ -30,7 +46,7 @@ Rule<Call> IsContiguous(const std::string& prefix, TensorParam<Call> tensor,
           Code::kTiling,
           [tensor](const Call& call) {
             const OptionalTensor& arg = tensor.of(call);
-            return !arg || arg->strides == ContiguousStrides(arg->dims);
+            return !arg || HasNoGaps(arg->dims, arg->strides);
           },
           [tensor](const Call& call) {
             const OptionalTensor& arg = tensor.of(call);
