@@ -49,7 +49,7 @@ struct Rank {
   DeviceTensor<int32_t> assist{{kCapacity * 128}, ACL_INT32};
   DeviceTensor<int64_t> token_nums{{1}, ACL_INT64};
   DeviceTensor<int32_t> ep_counts{{kRanks}, ACL_INT32};
-  DeviceTensor<int32_t> tp_counts{{1}, ACL_INT32};
+  DeviceTensor<int32_t> tp_counts{{0}, ACL_INT32};
   DeviceTensor<uint16_t> result{{kTokens, kHidden}, ACL_BF16};
   char group[128] = {};
   aclrtStream stream = nullptr;
