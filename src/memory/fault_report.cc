@@ -88,10 +88,13 @@ void HandOn(int signal, siginfo_t* info, void* context) {
   } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
     previous.sa_handler(signal);
   } else {
+    const bool was_sent = info->si_code <= 0;
+    if (was_sent && previous.sa_handler == SIG_IGN) return;
     // The access is made once more and ends the program as it would have without Ferry.
     struct sigaction none {};
     none.sa_handler = SIG_DFL;
     ::sigaction(signal, &none, nullptr);
+    if (was_sent) ::raise(signal);  // nothing else would come again; blocked until this returns
   }
 }
 

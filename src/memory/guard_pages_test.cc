@@ -96,6 +96,21 @@ TEST_F(GuardedSegment, NamesFreedMemoryThatTheProgramStillUses) {
       "is memory that was freed, byte 16 of an allocation of 1024 usable bytes on device 3");
 }
 
+// In a process of its own, whose handler is the first to be there.
+void BeSent(void (*before)(int)) {
+  ::signal(SIGSEGV, before);
+  Segment segment({.device_limit = std::uint64_t{1} << 30, .guarded = true});
+  (void)segment.Allocate(64, 3);
+  ::kill(::getpid(), SIGSEGV);
+  ::_exit(7);
+}
+
+TEST(FaultReport, LetsASignalThatWasSentEndTheProgramOrBeIgnored) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(BeSent(SIG_DFL), ::testing::KilledBySignal(SIGSEGV), "");
+  EXPECT_EXIT(BeSent(SIG_IGN), ::testing::ExitedWithCode(7), "");
+}
+
 TEST_F(GuardedSegment, LeavesTheLibrarysOwnMemoryAlone) {
   void* const scratch = segment_.Allocate(1000, 0, Owner::kFerry);
   EXPECT_EQ(segment_.Find(scratch)->bytes, 1024U);
