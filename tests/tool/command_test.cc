@@ -1,34 +1,16 @@
 // The `ferry` program, run as a user runs it.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "run_shell.h"
+
+namespace ferry::tool {
 namespace {
-
-struct Outcome {
-  int status = -1;
-  std::string output;  // stdout and stderr together
-};
-
-Outcome RunShell(const std::string& command) {
-  Outcome outcome;
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return outcome;
-  std::array<char, 4096> buffer{};
-  for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
-    outcome.output.append(buffer.data(), n);
-  }
-  const int status = pclose(pipe);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return outcome;
-}
 
 // A run small enough for the sanitizers: 2 experts a rank would not fit TP, so EP 8 or 4 of
 // mixtral.
@@ -36,11 +18,6 @@ Outcome RunSmall(const std::string& flags) {
   return RunShell(std::string(FERRY_TOOL_PATH) +
                   " run --preset mixtral-8x7b --bs 4 --text " FERRY_TEST_TEXT " " + flags);
 }
-
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST(FerryRun, CarriesATextAndFindsEveryOutputEqual) {
   const Outcome outcome = RunSmall("--ep 4");
   EXPECT_EQ(outcome.status, 0) << outcome.output;
@@ -206,45 +183,6 @@ TEST(FerryRun, TooFewDevicesAreAnsweredWithTheNumberThatIsNeeded) {
       << outcome.output;
 }
 
-TEST(FerryCheck, EndsWithZeroOneOrTwo) {
-  const std::string call =
-      std::string(FERRY_TOOL_PATH) + " check --op combine --preset mixtral-8x7b --ep 8 --bs 4 ";
-  const Outcome accepted = RunShell(call);
-  EXPECT_EQ(accepted.status, 0) << accepted.output;
-  EXPECT_TRUE(Contains(accepted.output, "rules, none fail;")) << accepted.output;
-  const Outcome refused = RunShell(call + "--tp-rank 1");
-  EXPECT_EQ(refused.status, 1) << refused.output;
-  EXPECT_TRUE(Contains(refused.output, "FAILS\n  combine-A3-6 ")) << refused.output;
-  const Outcome unclear = RunShell(call + "--shape nothing=1");
-  EXPECT_EQ(unclear.status, 2) << unclear.output;
-}
-
-TEST(FerryCheck, SeesTheEnvironment) {
-  const std::string call =
-      std::string(FERRY_TOOL_PATH) + " check --op combine --preset mixtral-8x7b --ep 8 --bs 4";
-  EXPECT_TRUE(Contains(RunShell("HCCL_BUFFSIZE=1 " + call).output, "FAILS\n  combine-A3-35a "));
-  EXPECT_TRUE(Contains(RunShell("FERRY_PRODUCT=a9 " + call).output, "FAILS\n  combine-2-product "));
-  EXPECT_TRUE(Contains(RunShell("FERRY_STRICT=1 " + call).output, ", strict: "));
-}
-
-// What a program that is refused prints can be run as it stands.
-TEST(FerryCheck, TheLineThatARefusalPrintsShowsTheSameRule) {
-  const Outcome refused =
-      RunShell(std::string("HCCL_BUFFSIZE=1 ") + FERRY_TOOL_PATH +
-               " run --preset mixtral-8x7b --ep 4 --bs 4 --text " FERRY_TEST_TEXT);
-  EXPECT_EQ(refused.status, 1) << refused.output;
-  const std::string before = "every rule of this call: ferry ";
-  const std::size_t at = refused.output.find(before);
-  ASSERT_NE(at, std::string::npos) << refused.output;
-  EXPECT_EQ(refused.output.find(before, at + 1), std::string::npos) << "once a process";
-  const std::size_t begin = at + before.size();
-  const std::string flags = refused.output.substr(begin, refused.output.find('\n', begin) - begin);
-  const Outcome check = RunShell(std::string(FERRY_TOOL_PATH) + " " + flags);
-  EXPECT_EQ(check.status, 1) << flags << "\n" << check.output;
-  EXPECT_TRUE(Contains(check.output, "[dispatch-A3-40a]")) << check.output;
-  EXPECT_TRUE(Contains(check.output, "is 1 MiB")) << check.output;
-}
-
 TEST(FerryExplain, PrintsARuleOrSuggestsOne) {
   const std::string explain = std::string(FERRY_TOOL_PATH) + " explain";
   EXPECT_EQ(RunShell(explain).status, 0);
@@ -266,3 +204,4 @@ TEST(FerryInfo, TellsVersionProductDevicesInstructionSetsAndMemory) {
 }
 
 }  // namespace
+}  // namespace ferry::tool

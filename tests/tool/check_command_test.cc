@@ -1,0 +1,51 @@
+// `ferry check`, run as a user runs it.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "run_shell.h"
+
+namespace ferry::tool {
+namespace {
+
+TEST(FerryCheck, EndsWithZeroOneOrTwo) {
+  const std::string call =
+      std::string(FERRY_TOOL_PATH) + " check --op combine --preset mixtral-8x7b --ep 8 --bs 4 ";
+  const Outcome accepted = RunShell(call);
+  EXPECT_EQ(accepted.status, 0) << accepted.output;
+  EXPECT_TRUE(Contains(accepted.output, "rules, none fail;")) << accepted.output;
+  const Outcome refused = RunShell(call + "--tp-rank 1");
+  EXPECT_EQ(refused.status, 1) << refused.output;
+  EXPECT_TRUE(Contains(refused.output, "FAILS\n  combine-A3-6 ")) << refused.output;
+  const Outcome unclear = RunShell(call + "--shape nothing=1");
+  EXPECT_EQ(unclear.status, 2) << unclear.output;
+}
+
+TEST(FerryCheck, SeesTheEnvironment) {
+  const std::string call =
+      std::string(FERRY_TOOL_PATH) + " check --op combine --preset mixtral-8x7b --ep 8 --bs 4";
+  EXPECT_TRUE(Contains(RunShell("HCCL_BUFFSIZE=1 " + call).output, "FAILS\n  combine-A3-35a "));
+  EXPECT_TRUE(Contains(RunShell("FERRY_PRODUCT=a9 " + call).output, "FAILS\n  combine-2-product "));
+  EXPECT_TRUE(Contains(RunShell("FERRY_STRICT=1 " + call).output, ", strict: "));
+}
+
+// What a program that is refused prints can be run as it stands.
+TEST(FerryCheck, TheLineThatARefusalPrintsShowsTheSameRule) {
+  const Outcome refused =
+      RunShell(std::string("HCCL_BUFFSIZE=1 ") + FERRY_TOOL_PATH +
+               " run --preset mixtral-8x7b --ep 4 --bs 4 --text " FERRY_TEST_TEXT);
+  EXPECT_EQ(refused.status, 1) << refused.output;
+  const std::string before = "every rule of this call: ferry ";
+  const std::size_t at = refused.output.find(before);
+  ASSERT_NE(at, std::string::npos) << refused.output;
+  EXPECT_EQ(refused.output.find(before, at + 1), std::string::npos) << "once a process";
+  const std::size_t begin = at + before.size();
+  const std::string flags = refused.output.substr(begin, refused.output.find('\n', begin) - begin);
+  const Outcome check = RunShell(std::string(FERRY_TOOL_PATH) + " " + flags);
+  EXPECT_EQ(check.status, 1) << flags << "\n" << check.output;
+  EXPECT_TRUE(Contains(check.output, "[dispatch-A3-40a]")) << check.output;
+  EXPECT_TRUE(Contains(check.output, "is 1 MiB")) << check.output;
+}
+
+}  // namespace
+}  // namespace ferry::tool
