@@ -31,6 +31,76 @@ extern "C" {
  * environment out of its range; E_MEMORY. */
 ACL_FUNC_VISIBILITY HcclResult HcclCommInitAll(uint32_t ndev, int32_t* devices, HcclComm* comms);
 
+/* Makes the identity of a communicator whose ranks may live in several processes, and listens for
+ * them in this process, which need not be one of the ranks but must live until all have joined. The
+ * program takes the bytes to all of them; they hold a secret. One root info makes one communicator.
+ *
+ *   rootInfo   out   4108 bytes
+ *
+ * Listens at the address that HCCL_IF_IP or HCCL_SOCKET_IFNAME names.
+ * Errors: E_PTR; E_PARA a variable out of its range; E_UNAVAIL no address or port to listen at. */
+ACL_FUNC_VISIBILITY HcclResult HcclGetRootInfo(HcclRootInfo* rootInfo);
+
+/* Makes this rank of a communicator; returns when all ranks have joined. The current device becomes
+ * the rank's device; ranks of one process need a thread and a device each.
+ *
+ *   nRanks     1 to 768, equal on all ranks
+ *   rootInfo   from HcclGetRootInfo
+ *   rank       0 to nRanks - 1, each once
+ *   comm       out
+ *
+ * Waits for HCCL_CONNECT_TIMEOUT (120 s) + 20 s at most. aclGetRecentErrMsg() names the ranks that
+ * are missing, have left or were refused.
+ * Errors: E_PTR; E_PARA a bad number, refused by the root; E_TIMEOUT ranks are missing;
+ * E_TCP_CONNECT nobody listens; E_REMOTE a rank or the root ended; E_NOT_SUPPORT another version,
+ * another host. */
+ACL_FUNC_VISIBILITY HcclResult HcclCommInitRootInfo(uint32_t nRanks, const HcclRootInfo* rootInfo,
+                                                    uint32_t rank, HcclComm* comm);
+
+/* The same with a configuration: hcclCommName becomes the group's name (equal on all ranks that
+ * give one), hcclExecTimeOut the limit of a wait in place of HCCL_EXEC_TIMEOUT. The other members
+ * choose among kinds of transport that do not exist here and change nothing; the operators compare
+ * HCCL_BUFFSIZE, not hcclBufferSize.
+ *   config   begun by HcclCommConfigInit
+ * Errors: as above; E_PARA a configuration that was not begun so, or a value out of its range. */
+ACL_FUNC_VISIBILITY HcclResult HcclCommInitRootInfoConfig(uint32_t nRanks,
+                                                          const HcclRootInfo* rootInfo,
+                                                          uint32_t rank,
+                                                          const HcclCommConfig* config,
+                                                          HcclComm* comm);
+
+/* The same by a rank table, a JSON file that all ranks read: rank 0 listens at its host_ip and
+ * host_port. FERRY_SECRET_FILE names a file with a secret, without which only the loopback address
+ * is allowed.
+ *   clusterInfo   path of the file
+ *   rank          its device_id in the table must be the current device
+ * Errors: as HcclCommInitRootInfo; E_PARA no such file, or not a rank table; E_UNAVAIL its status
+ * is "initializing". */
+ACL_FUNC_VISIBILITY HcclResult HcclCommInitClusterInfo(const char* clusterInfo, uint32_t rank,
+                                                       HcclComm* comm);
+ACL_FUNC_VISIBILITY HcclResult HcclCommInitClusterInfoConfig(const char* clusterInfo, uint32_t rank,
+                                                             HcclCommConfig* config,
+                                                             HcclComm* comm);
+
+/* Makes a communicator of some ranks of another, each on the device that it has there. Those ranks
+ * call with the same rankIds and subCommId; it returns when all have. A rank that takes no part
+ * need not call; if it does, with rankIds null and subCommId 0xffffffff, it gets a null handle.
+ *
+ *   comm           the other communicator
+ *   rankNum        ranks of the new one
+ *   rankIds        [rankNum]   ranks of `comm`; rankIds[i] becomes rank i
+ *   subCommId      tells groups of the same ranks apart that are made at once
+ *   subCommRankId  rank of the caller in the new one
+ *   config         begun by HcclCommConfigInit
+ *   subComm        out
+ *
+ * Errors: E_PTR; E_NOT_FOUND; E_PARA bad ranks or configuration; E_TIMEOUT and E_REMOTE as above.
+ */
+ACL_FUNC_VISIBILITY HcclResult HcclCreateSubCommConfig(HcclComm* comm, uint32_t rankNum,
+                                                       uint32_t* rankIds, uint64_t subCommId,
+                                                       uint32_t subCommRankId,
+                                                       HcclCommConfig* config, HcclComm* subComm);
+
 /* Name of the communicator, equal on all ranks: the string for groupEp or groupTp.
  *
  *   commName   [128] out   NUL-terminated, at most 127 characters

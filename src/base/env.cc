@@ -172,6 +172,10 @@ std::optional<std::string> HcclWhitelistFile() {
   return file;
 }
 
+std::string SecretFile() {
+  return Get("FERRY_SECRET_FILE").value_or("");
+}
+
 std::string HostId() {
   return Get("FERRY_HOST_ID").value_or("");
 }

@@ -51,6 +51,9 @@ enum class SocketFamily : std::uint8_t { kIpv4, kIpv6 };
 // is the default. Throws Error{kHcclPara} when the switch is neither 0 nor 1, or no file is named.
 [[nodiscard]] std::optional<std::string> HcclWhitelistFile();
 
+// FERRY_SECRET_FILE: a file with the secret of joins without a root info; "" when unset.
+[[nodiscard]] std::string SecretFile();
+
 // FERRY_HOST_ID: takes the place of the kernel's boot id where hosts are compared; "" when unset.
 [[nodiscard]] std::string HostId();
 

@@ -7,36 +7,19 @@
 #include <vector>
 
 #include "base/env.h"
+#include "capi/communicators.h"
 #include "capi/hccl_guard.h"
 #include "comm/barrier.h"
 #include "comm/registry.h"
 #include "ops/collective.h"
 #include "runtime/context.h"
-#include "runtime/handle_table.h"
 
 using ferry::Code;
 using ferry::Require;
+using ferry::capi::Communicators;
+using ferry::capi::FindCommunicator;
 using ferry::capi::HcclGuard;
 using ferry::capi::RequireHcclNotNull;
-using ferry::comm::Member;
-
-namespace {
-
-ferry::runtime::HandleTable<Member>& Communicators() {
-  static auto* const table =
-      new ferry::runtime::HandleTable<Member>(ferry::runtime::HandleKind::kComm);
-  return *table;
-}
-
-std::shared_ptr<Member> FindCommunicator(HcclComm comm) {
-  RequireHcclNotNull(comm, "comm");
-  auto member = Communicators().Find(comm);
-  Require(member != nullptr, Code::kHcclNotFound,
-          "comm is {}, which is no communicator or one that has been destroyed", comm);
-  return member;
-}
-
-}  // namespace
 
 HcclResult HcclCommInitAll(uint32_t ndev, int32_t* devices, HcclComm* comms) {
   return HcclGuard("HcclCommInitAll", [&] {

@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fd.h"
 #include "comm/board_layout.h"
+#include "comm/peer_files.h"
 
 namespace ferry::comm {
 
@@ -21,6 +23,17 @@ class Board {
   // it. Throws Error{kHcclMemory} when the system refuses, Error{kHcclPara} for a size outside
   // [1, kMaxRanks] or a name longer than kMaxGroupName.
   static std::shared_ptr<Board> Create(std::string_view name, std::int32_t size);
+
+  // The same, with a descriptor of its memory, by which other processes map it.
+  struct Shared {
+    std::shared_ptr<Board> board;
+    UniqueFd memory;
+  };
+  static Shared CreateShared(std::string_view name, std::int32_t size);
+
+  // A board that another process made. Throws Error{kHcclInternal} unless the memory holds one,
+  // made by this version of the library, which nobody can shrink.
+  static std::shared_ptr<Board> Map(const UniqueFd& memory);
 
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
@@ -42,6 +55,12 @@ class Board {
   // lock.
   [[nodiscard]] std::uint64_t reported() const { return reported_; }
   void set_reported(std::uint64_t report) const { reported_ = report; }
+
+  // Memory of the ranks of other processes, as far as it has been read here.
+  [[nodiscard]] PeerFiles& peer_files() const { return peer_files_; }
+
+  // Whether all ranks are in this process.
+  [[nodiscard]] bool IsOfOneProcess() const { return CountLocalRanks() == size_; }
 
   // How many of the ranks that have attached are in this process.
   [[nodiscard]] std::int32_t CountLocalRanks() const;
@@ -82,6 +101,7 @@ class Board {
   // CountLocalRanks once all have attached, -1 before. Of this process, not on the board.
   mutable std::atomic<std::int32_t> local_ranks_{-1};
   mutable Watch watch_;
+  mutable PeerFiles peer_files_;
   mutable std::uint64_t reported_ = 0;
 };
 

@@ -21,7 +21,8 @@ namespace ferry::comm {
 inline constexpr std::uint32_t kNumSlots = 64;     // calls that a board remembers
 inline constexpr std::int32_t kMaxRanks = 4096;    // fits the 14 bits of a verdict's `by`
 inline constexpr std::size_t kMaxGroupName = 127;  // bytes, without the terminating zero
-inline constexpr std::uint64_t kBoardMagic = 0x3130647242797246;  // "FryBrd01"
+inline constexpr std::size_t kMaxService = 47;     // bytes of a service's name, without the zero
+inline constexpr std::uint64_t kBoardMagic = 0x3230647242797246;  // "FryBrd02"
 
 // Texts long enough for operator, number, group name and cause.
 using FailureText = SharedText<768>;
@@ -69,13 +70,16 @@ enum class Phase : std::uint8_t {
 // by all; each number only grows and publishes nothing but itself unless said otherwise.
 struct alignas(64) RankState {
   std::atomic<std::uint64_t> life;  // {Life:8 | last number if destroyed:56}
-  std::atomic<std::int32_t> pid;    // 0 until attached
+  std::atomic<std::int32_t> pid;    // 0 until known: attached, or of a group of several processes
   std::atomic<std::uint64_t>
       start_time;                        // of the process, clock ticks since boot: tells pids apart
   std::atomic<std::uint64_t> published;  // last call whose record was published
   std::atomic<std::uint64_t> arrived;    // last call met; stored after the arrival in `meet`
   std::atomic<std::uint64_t> released;   // last call released; stored after the arrival
   std::atomic<std::uint64_t> activity;   // {Phase:8 | number:56}
+  // Of a group of several processes: where rank's memory is to be had (comm/host_service.h).
+  // Written by the maker of the board before anybody else sees it.
+  char service[kMaxService + 1];
   // The rest is for reports only.
   std::atomic<std::int32_t> device;          // virtual, of its process
   std::atomic<std::int64_t> activity_since;  // Clock, ns: when `activity` changed last
@@ -90,8 +94,11 @@ struct BoardAttribute {
   char value[kMaxAttributeValue + 1];
 };
 
+inline constexpr std::uint64_t kNotShared = ~std::uint64_t{0};
+
 struct BoardPart {
   std::uint64_t address;  // in the publishing process
+  std::uint64_t offset;   // in what it shares with other processes; kNotShared = not there
   std::uint64_t bytes;
 };
 

@@ -9,6 +9,7 @@
 #include "comm/presence.h"
 #include "comm/publication.h"
 #include "comm/release_wait.h"
+#include "comm/staging.h"
 #include "comm/verdict.h"
 #include "comm/verdict_wait.h"
 
@@ -32,7 +33,7 @@ void CallGroup::Expect(Stage stage, const char* step) const {
 void CallGroup::Publish(const Record& record) {
   if (stage_ != Stage::kPublished) Expect(Stage::kNew, "Publish");
   jitter::At(jitter::Step::kPublish, side_.rank(), side_.number);
-  WriteRecord(side_.board(), side_.rank(), side_.number, record);
+  WriteRecord(side_.board(), side_.rank(), side_.number, record, ShareParts(record, *side_.member));
   stage_ = Stage::kPublished;
 }
 

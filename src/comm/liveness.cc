@@ -27,14 +27,14 @@
 namespace ferry::comm {
 namespace {
 
-struct Home {
+struct WatchedRank {
   std::weak_ptr<Board> board;
   std::int32_t rank;
 };
 
 struct Peer {
   UniqueFd pidfd;
-  std::vector<Home> homes;
+  std::vector<WatchedRank> homes;
 };
 
 class Monitor {
@@ -46,7 +46,7 @@ class Monitor {
   static Monitor* Existing();
 
   // False when the process `pid` has ended.
-  bool Watch(pid_t pid, Home home);
+  bool Watch(pid_t pid, WatchedRank home);
 
   // Lets the thread look at its peers again.
   void Wake() noexcept;
@@ -112,7 +112,7 @@ int Monitor::Listen(int fd, pid_t pid) const noexcept {
   return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
 }
 
-bool Monitor::Watch(pid_t pid, Home home) {
+bool Monitor::Watch(pid_t pid, WatchedRank home) {
   const std::lock_guard lock(mutex_);
   auto found = peers_.find(pid);
   if (found == peers_.end()) {
@@ -134,16 +134,16 @@ bool Monitor::Watch(pid_t pid, Home home) {
 void Monitor::DropUnneeded() {
   const std::lock_guard lock(mutex_);
   for (auto peer = peers_.begin(); peer != peers_.end();) {
-    std::vector<Home>& homes = peer->second.homes;
+    std::vector<WatchedRank>& homes = peer->second.homes;
     homes.erase(std::remove_if(homes.begin(), homes.end(),
-                               [](const Home& home) { return home.board.expired(); }),
+                               [](const WatchedRank& home) { return home.board.expired(); }),
                 homes.end());
     peer = homes.empty() ? peers_.erase(peer) : std::next(peer);
   }
 }
 
 void Monitor::Bury(pid_t pid) {
-  std::vector<Home> homes;
+  std::vector<WatchedRank> homes;
   {
     const std::lock_guard lock(mutex_);
     const auto found = peers_.find(pid);
@@ -151,7 +151,7 @@ void Monitor::Bury(pid_t pid) {
     homes = std::move(found->second.homes);
     peers_.erase(found);
   }
-  for (const Home& home : homes)
+  for (const WatchedRank& home : homes)
     if (const std::shared_ptr<Board> board = home.board.lock()) MarkTerminated(*board, home.rank);
 }
 

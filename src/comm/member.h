@@ -12,6 +12,7 @@
 #include "comm/board.h"
 #include "comm/scratch.h"
 #include "comm/trace.h"
+#include "comm/traffic.h"
 #include "comm/turnstile.h"
 
 namespace ferry::comm {
@@ -55,6 +56,7 @@ class Member {
   [[nodiscard]] const std::shared_ptr<Board>& shared_board() const { return board_; }
   [[nodiscard]] Turnstile& turnstile() { return turnstile_; }
   [[nodiscard]] ScratchStore& scratch() { return scratch_; }
+  [[nodiscard]] Traffic& traffic() { return traffic_; }
 
   // The counter of numbers; guarded by numbers_mutex(), which TakeNumbers holds over the enqueue.
   [[nodiscard]] std::mutex& numbers_mutex() { return numbers_mutex_; }
@@ -76,6 +78,7 @@ class Member {
   const MemberOptions options_;
   Turnstile turnstile_;
   ScratchStore scratch_;
+  Traffic traffic_;
   mutable std::mutex numbers_mutex_;
   std::uint64_t last_number_ = 0;  // guarded by numbers_mutex_
   bool destroyed_ = false;         // guarded by numbers_mutex_

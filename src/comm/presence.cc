@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <climits>
+#include <cstring>
+
 #include "base/error.h"
+#include "base/futex.h"
 #include "comm/process.h"
 #include "comm/slot_word.h"
 
@@ -60,10 +65,23 @@ LifeState ReadLife(const Board& board, std::int32_t rank) {
   return DecodeLife(board.rank(rank).life.load(std::memory_order_acquire));
 }
 
+void Reserve(Board& board, std::int32_t rank, const Home& home) {
+  RankState& state = board.rank(rank);
+  state.start_time.store(home.start_time, std::memory_order_relaxed);
+  const std::size_t length = std::min(home.service.size(), kMaxService);
+  std::memcpy(state.service, home.service.data(), length);
+  // release: as in Attach.
+  state.pid.store(home.pid, std::memory_order_release);
+}
+
 void Attach(Board& board, std::int32_t rank, std::int32_t device) {
   Require(rank >= 0 && rank < board.size(), Code::kHcclPara, "rank is {}; must be in [0, {})", rank,
           board.size());
   RankState& state = board.rank(rank);
+  const pid_t reserved = state.pid.load(std::memory_order_acquire);
+  Require(reserved == 0 || reserved == getpid(), Code::kHcclPara,
+          "rank {} of group \"{}\" belongs to process {}, not to {}", rank, board.name(), reserved,
+          getpid());
   std::uint64_t absent = EncodeLife({Life::kAbsent, 0});
   // release: with kAlive nothing but the claim of the rank is published.
   Require(state.life.compare_exchange_strong(absent, EncodeLife({Life::kAlive, 0}),
@@ -75,6 +93,7 @@ void Attach(Board& board, std::int32_t rank, std::int32_t device) {
   state.pid.store(getpid(), std::memory_order_release);
   // release: see Header::num_attached.
   board.header().num_attached.fetch_add(1, std::memory_order_release);
+  FutexWake(&board.header().num_attached, INT_MAX);
 }
 
 void MarkDestroyed(Board& board, std::int32_t rank, std::uint64_t last_number) noexcept {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "comm/board.h"
+#include "comm/home.h"
 
 namespace ferry::comm {
 
@@ -20,8 +21,12 @@ struct LifeState {
 
 [[nodiscard]] LifeState ReadLife(const Board& board, std::int32_t rank);
 
+// Says where `rank` will live, before anybody else sees the board: it can be watched from then on,
+// and only that process may attach it.
+void Reserve(Board& board, std::int32_t rank, const Home& home);
+
 // Enters this process as the home of `rank`, and a virtual device of it for reports. Throws
-// Error{kHcclPara} when the rank has been taken.
+// Error{kHcclPara} when the rank has been taken, or is reserved for another process.
 void Attach(Board& board, std::int32_t rank, std::int32_t device = 0);
 
 // The rank takes no call beyond `last_number`. Wakes every waiter, so that later calls end at once.

@@ -36,23 +36,32 @@ void WriteAttributes(BoardRecord& to, const Record& record) {
   to.num_attributes = static_cast<std::uint32_t>(record.attributes.size());
 }
 
-void CheckPart(const BoardPart& part, std::int32_t peer, std::size_t index, bool readable_here) {
+void CheckPart(const BoardPart& part, std::int32_t peer, std::size_t index) {
   Require(part.bytes == 0 || part.address != 0, Code::kRtAicoreException,
           "rank {} published part {} of {} bytes at a null address", peer, index, part.bytes);
   Require(part.address + part.bytes >= part.address, Code::kRtAicoreException,
           "rank {} published part {} of {} bytes that does not end", peer, index, part.bytes);
-  Require(part.bytes == 0 || readable_here, Code::kRtAicoreException,
+}
+
+// Where this process reads a part that `peer` of another process published.
+const std::byte* AddressHere(const Board& board, std::int32_t peer, std::size_t index,
+                             const BoardPart& part, const ScratchSource& shared) {
+  if (part.bytes == 0) return nullptr;
+  Require(part.offset != kNotShared, Code::kRtAicoreException,
           "rank {} published part {} of {} bytes in memory that only its process can read", peer,
           index, part.bytes);
+  return shared.PeerAddress(board, peer, part.offset, part.bytes);
 }
 
 }  // namespace
 
-void WriteRecord(Board& board, std::int32_t rank, std::uint64_t number, const Record& record) {
+void WriteRecord(Board& board, std::int32_t rank, std::uint64_t number, const Record& record,
+                 const PartOffsets& offsets) {
   BoardRecord& to = board.record(rank, number);
   WriteAttributes(to, record);
   for (std::size_t i = 0; i < kNumParts; ++i)
-    to.parts[i] = {reinterpret_cast<std::uintptr_t>(record.parts[i].data), record.parts[i].bytes};
+    to.parts[i] = {reinterpret_cast<std::uintptr_t>(record.parts[i].data), offsets[i],
+                   record.parts[i].bytes};
   to.values = record.values;
   to.cause = static_cast<std::uint32_t>(record.cause);
   CopyText(to.failure, record.failure);
@@ -72,8 +81,10 @@ PeerRecord ReadPeer(const Board& board, std::int32_t peer, std::uint64_t number,
   record.values = from.values;
   for (std::size_t i = 0; i < kNumParts; ++i) {
     const BoardPart part = from.parts[i];
-    CheckPart(part, peer, i, local || shared.IsShared(part.address, part.bytes));
-    record.parts[i] = {reinterpret_cast<const std::byte*>(part.address), part.bytes};
+    CheckPart(part, peer, i);
+    record.parts[i] = {local ? reinterpret_cast<const std::byte*>(part.address)
+                             : AddressHere(board, peer, i, part, shared),
+                       part.bytes};
   }
   // acquire: if the record has been withdrawn, what was copied above must not be used.
   Require(from.number.load(std::memory_order_acquire) == number, Code::kRtAicoreException,

@@ -2,6 +2,7 @@
 #ifndef FERRY_COMM_PUBLICATION_H_
 #define FERRY_COMM_PUBLICATION_H_
 
+#include <array>
 #include <cstdint>
 
 #include "comm/board.h"
@@ -10,14 +11,19 @@
 
 namespace ferry::comm {
 
+// Where processes other than the publishing one find each part: an offset in what it shares with
+// them, kNotShared for what they cannot read.
+using PartOffsets = std::array<std::uint64_t, kNumParts>;
+
 // Writes what `rank` publishes for call `number`; before its arrival only. Throws
 // Error{kRtAicoreException} when an attribute or their number exceeds the limits of record.h; a
 // longer failure text is cut.
-void WriteRecord(Board& board, std::int32_t rank, std::uint64_t number, const Record& record);
+void WriteRecord(Board& board, std::int32_t rank, std::uint64_t number, const Record& record,
+                 const PartOffsets& offsets);
 
 // What `peer` published for call `number`, between GO and this rank's release. A part of a peer in
-// this process is trusted once it is not null; one of another process must lie in memory that
-// `shared` knows. Throws Error{kRtAicoreException}.
+// this process is trusted once it is not null; one of another process is read through `shared`.
+// Throws Error{kRtAicoreException}.
 [[nodiscard]] PeerRecord ReadPeer(const Board& board, std::int32_t peer, std::uint64_t number,
                                   const ScratchSource& shared);
 

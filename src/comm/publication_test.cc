@@ -20,8 +20,15 @@ class OneRange : public ScratchSource {
   std::byte* Allocate(std::size_t, std::int32_t) override { return nullptr; }
   void Free(std::byte*) noexcept override {}
   void Commit(const void*, std::size_t) override {}
-  [[nodiscard]] bool IsShared(std::uint64_t address, std::uint64_t bytes) const override {
-    return address >= begin_ && address + bytes <= begin_ + bytes_;
+  [[nodiscard]] std::optional<std::uint64_t> OffsetOf(const void* begin,
+                                                      std::size_t bytes) const override {
+    const auto address = reinterpret_cast<std::uintptr_t>(begin);
+    if (address < begin_ || address + bytes > begin_ + bytes_) return std::nullopt;
+    return address - begin_;
+  }
+  [[nodiscard]] const std::byte* PeerAddress(const Board&, std::int32_t, std::uint64_t offset,
+                                             std::uint64_t) const override {
+    return reinterpret_cast<const std::byte*>(begin_ + offset);
   }
 
  private:
@@ -47,11 +54,11 @@ class Publication : public ::testing::Test {
     return "";
   }
 
-  void PublishPart(const void* data, std::uint64_t bytes) {
+  void PublishPart(const void* data, std::uint64_t bytes, std::uint64_t offset = kNotShared) {
     Record record;
     record.parts[2] = {static_cast<const std::byte*>(data), bytes};
     record.values[7] = -4;
-    WriteRecord(*board_, 1, 1, record);
+    WriteRecord(*board_, 1, 1, record, {0, 0, offset, 0});
   }
 
   // Makes rank 1 a rank of another process (init).
@@ -92,10 +99,14 @@ TEST_F(Publication, PrivateMemoryOfAnotherProcessIsRefused) {
 
 TEST_F(Publication, SharedMemoryOfAnotherProcessIsRead) {
   const int row = 5;
-  PublishPart(&row, sizeof row);
+  PublishPart(nullptr, sizeof row, /*offset=*/0);
+  EXPECT_NE(ReadFailure(nothing_).find("at a null address"), std::string::npos);
+  const int elsewhere = 6;  // where the row lies in the other process
+  PublishPart(&elsewhere, sizeof row, /*offset=*/0);
   MoveRank1Away();
-  EXPECT_EQ(ReadFailure(OneRange(reinterpret_cast<std::uintptr_t>(&row), sizeof row)), "");
-  EXPECT_NE(ReadFailure(OneRange(reinterpret_cast<std::uintptr_t>(&row), sizeof row - 1)), "");
+  const OneRange shared(reinterpret_cast<std::uintptr_t>(&row), sizeof row);
+  EXPECT_EQ(ReadPeer(*board_, 1, 1, shared).parts[2].data,
+            reinterpret_cast<const std::byte*>(&row));
 }
 
 TEST_F(Publication, AWithdrawnRecordIsNotRead) {
@@ -109,15 +120,15 @@ TEST_F(Publication, AWithdrawnRecordIsNotRead) {
 TEST_F(Publication, TooLongOrTooManyAttributesAreRefused) {
   Record record;
   record.attributes = {{"commAlg", std::string(kMaxAttributeValue, 'x')}};
-  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record));
+  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}));
   record.attributes[0].value += 'x';
-  EXPECT_THROW(WriteRecord(*board_, 0, 1, record), Error);
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}), Error);
   record.attributes = {{std::string(kMaxAttributeName + 1, 'x'), "1"}};
-  EXPECT_THROW(WriteRecord(*board_, 0, 1, record), Error);
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}), Error);
   record.attributes.assign(kMaxAttributes, {"a", "1"});
-  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record));
+  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}));
   record.attributes.push_back({"a", "1"});
-  EXPECT_THROW(WriteRecord(*board_, 0, 1, record), Error);
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}), Error);
 }
 
 }  // namespace

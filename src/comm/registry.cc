@@ -27,18 +27,6 @@ Registry& TheRegistry() {
   return *registry;
 }
 
-// Unique on this host while the process lives: `ferry_<host>_<pid>_<counter>`.
-std::string FreshName() {
-  constexpr std::size_t kHostBytes = 64;
-  // relaxed: only uniqueness counts.
-  static std::atomic<std::uint64_t> counter{0};
-  char host[kHostBytes + 1] = "host";
-  if (gethostname(host, kHostBytes) != 0) host[0] = '\0';
-  host[kHostBytes] = '\0';
-  return fmt::format("ferry_{}_{}_{}", host, getpid(),
-                     counter.fetch_add(1, std::memory_order_relaxed));
-}
-
 void CheckDevices(const std::vector<std::int32_t>& devices) {
   const std::int32_t count = env::DeviceCount();
   Require(!devices.empty() && devices.size() <= static_cast<std::size_t>(count), Code::kHcclPara,
@@ -57,10 +45,22 @@ void CheckDevices(const std::vector<std::int32_t>& devices) {
 
 }  // namespace
 
+// `ferry_<host>_<pid>_<counter>`.
+std::string FreshGroupName() {
+  constexpr std::size_t kHostBytes = 64;
+  // relaxed: only uniqueness counts.
+  static std::atomic<std::uint64_t> counter{0};
+  char host[kHostBytes + 1] = "host";
+  if (gethostname(host, kHostBytes) != 0) host[0] = '\0';
+  host[kHostBytes] = '\0';
+  return fmt::format("ferry_{}_{}_{}", host, getpid(),
+                     counter.fetch_add(1, std::memory_order_relaxed));
+}
+
 std::vector<std::shared_ptr<Member>> CreateLocalCommunicator(
     const std::vector<std::int32_t>& devices, const MemberOptions& options) {
   CheckDevices(devices);
-  const std::string name = FreshName();
+  const std::string name = FreshGroupName();
   const std::shared_ptr<Board> board =
       Board::Create(name, static_cast<std::int32_t>(devices.size()));
   std::vector<std::shared_ptr<Member>> members;

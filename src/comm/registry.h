@@ -18,6 +18,9 @@ namespace ferry::comm {
 std::vector<std::shared_ptr<Member>> CreateLocalCommunicator(
     const std::vector<std::int32_t>& devices, const MemberOptions& options);
 
+// A name that no other group of this host has while this process lives.
+[[nodiscard]] std::string FreshGroupName();
+
 // Makes a rank's handle known by its device and the name of its group.
 void RegisterMember(const std::shared_ptr<Member>& member);
 

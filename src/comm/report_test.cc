@@ -23,7 +23,13 @@ class NoScratch : public ScratchSource {
   std::byte* Allocate(std::size_t, std::int32_t) override { return nullptr; }
   void Free(std::byte*) noexcept override {}
   void Commit(const void*, std::size_t) override {}
-  [[nodiscard]] bool IsShared(std::uint64_t, std::uint64_t) const override { return false; }
+  [[nodiscard]] std::optional<std::uint64_t> OffsetOf(const void*, std::size_t) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] const std::byte* PeerAddress(const Board&, std::int32_t, std::uint64_t,
+                                             std::uint64_t) const override {
+    return nullptr;
+  }
 };
 
 class Report : public ::testing::Test {

@@ -11,10 +11,19 @@ ScratchStore::ScratchStore(std::shared_ptr<ScratchSource> source, std::int32_t d
 ScratchStore::~ScratchStore() {
   for (const Buffer& buffer : buffers_)
     if (buffer.data != nullptr) source_->Free(buffer.data);
+  for (const Buffer& copy : copies_)
+    if (copy.data != nullptr) source_->Free(copy.data);
 }
 
 std::byte* ScratchStore::Get(Group::Scratch slot, std::size_t bytes) {
-  Buffer& buffer = buffers_.at(static_cast<std::size_t>(slot));
+  return Get(buffers_.at(static_cast<std::size_t>(slot)), bytes);
+}
+
+std::byte* ScratchStore::GetForPart(std::size_t part, std::size_t bytes) {
+  return Get(copies_.at(part), bytes);
+}
+
+std::byte* ScratchStore::Get(Buffer& buffer, std::size_t bytes) const {
   if (buffer.data == nullptr || bytes > buffer.bytes) Grow(buffer, bytes);
   // Now, where a full machine is an error of this call before its meeting, and not when it writes.
   source_->Commit(buffer.data, bytes);

@@ -7,10 +7,13 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "comm/group.h"
 
 namespace ferry::comm {
+
+class Board;
 
 // Where scratch comes from. Tests of forked ranks hand in memory that all ranks inherited.
 class ScratchSource {
@@ -25,8 +28,15 @@ class ScratchSource {
   virtual void Free(std::byte* memory) noexcept = 0;
   // Makes sure that writing [begin, begin + bytes) cannot run out of memory, or throws.
   virtual void Commit(const void* begin, std::size_t bytes) = 0;
-  // Whether a peer in another process reads [address, address + bytes) at the same address.
-  [[nodiscard]] virtual bool IsShared(std::uint64_t address, std::uint64_t bytes) const = 0;
+  // Where other processes find [begin, begin + bytes) in what this one shares with them; nothing if
+  // they do not.
+  [[nodiscard]] virtual std::optional<std::uint64_t> OffsetOf(const void* begin,
+                                                              std::size_t bytes) const = 0;
+  // Where this process reads [offset, offset + bytes) of what the process of `peer` shares. Throws
+  // Error when it does not share that.
+  [[nodiscard]] virtual const std::byte* PeerAddress(const Board& board, std::int32_t peer,
+                                                     std::uint64_t offset,
+                                                     std::uint64_t bytes) const = 0;
 };
 
 // The process's segment (memory/segment.h).
@@ -42,6 +52,8 @@ class ScratchStore {
   // At least `bytes` in `slot`, 64-byte aligned, grown on demand and committed; contents are
   // undefined. Throws Error{kRtMemoryAllocation}.
   [[nodiscard]] std::byte* Get(Group::Scratch slot, std::size_t bytes);
+  // The same for a copy of part `part` of a record (comm/staging.h).
+  [[nodiscard]] std::byte* GetForPart(std::size_t part, std::size_t bytes);
   [[nodiscard]] ScratchSource& source() const { return *source_; }
 
  private:
@@ -50,11 +62,14 @@ class ScratchStore {
     std::size_t bytes = 0;
   };
 
+  [[nodiscard]] std::byte* Get(Buffer& buffer, std::size_t bytes) const;
   void Grow(Buffer& buffer, std::size_t bytes) const;
 
   const std::shared_ptr<ScratchSource> source_;
   const std::int32_t device_;
-  std::array<Buffer, 3> buffers_{};  // by Group::Scratch; used by the one call whose turn it is
+  // Used by the one call whose turn it is.
+  std::array<Buffer, 3> buffers_{};         // by Group::Scratch
+  std::array<Buffer, kNumParts> copies_{};  // by part
 };
 
 }  // namespace ferry::comm

@@ -27,7 +27,13 @@ class CountingSource : public ScratchSource {
     Require(!refuse, Code::kRtMemoryAllocation, "no room");
     commits.emplace_back(begin, bytes);
   }
-  [[nodiscard]] bool IsShared(std::uint64_t, std::uint64_t) const override { return false; }
+  [[nodiscard]] std::optional<std::uint64_t> OffsetOf(const void*, std::size_t) const override {
+    return std::nullopt;
+  }
+  [[nodiscard]] const std::byte* PeerAddress(const Board&, std::int32_t, std::uint64_t,
+                                             std::uint64_t) const override {
+    return nullptr;
+  }
 
   [[nodiscard]] std::size_t live_bytes() const {
     std::size_t bytes = 0;

@@ -2,7 +2,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
+#include "comm/board.h"
 #include "comm/scratch.h"
 #include "memory/segment.h"
 
@@ -19,8 +21,15 @@ class SegmentSource : public ScratchSource {
   void Commit(const void* begin, std::size_t bytes) override {
     memory::ProcessSegment().Commit(begin, bytes);
   }
-  // A process cannot yet read another one's segment.
-  [[nodiscard]] bool IsShared(std::uint64_t, std::uint64_t) const override { return false; }
+  [[nodiscard]] std::optional<std::uint64_t> OffsetOf(const void* begin,
+                                                      std::size_t bytes) const override {
+    return memory::ProcessSegment().OffsetOf(begin, bytes);
+  }
+  [[nodiscard]] const std::byte* PeerAddress(const Board& board, std::int32_t peer,
+                                             std::uint64_t offset,
+                                             std::uint64_t bytes) const override {
+    return board.peer_files().At(board, peer, offset, bytes);
+  }
 };
 
 }  // namespace

@@ -14,9 +14,9 @@ namespace ferry::comm {
 namespace {
 
 // A rank as its groups have it in common: a device of a process.
-using Home = std::pair<pid_t, std::int32_t>;
+using Place = std::pair<pid_t, std::int32_t>;
 
-Home HomeOf(const Board& board, std::int32_t rank) {
+Place HomeOf(const Board& board, std::int32_t rank) {
   const RankState& state = board.rank(rank);
   // acquire: with the pid comes the device.
   const pid_t pid = state.pid.load(std::memory_order_acquire);
@@ -29,33 +29,33 @@ struct Edge {
   std::int32_t waiting;
   std::int32_t missing;
 
-  [[nodiscard]] Home to() const { return HomeOf(*wait->board, missing); }
+  [[nodiscard]] Place to() const { return HomeOf(*wait->board, missing); }
 };
 using Path = std::vector<Edge>;
 
 // Where each device waits.
-using WaitsByHome = std::map<Home, std::vector<std::pair<const Wait*, std::int32_t>>>;
+using WaitsByPlace = std::map<Place, std::vector<std::pair<const Wait*, std::int32_t>>>;
 
 // A shortest way from `start` back to it, breadth first; empty when there is none.
-Path CycleThrough(const Home& start, const WaitsByHome& waits) {
-  std::map<Home, std::pair<Home, Edge>> reached;  // by what came first: from where, and how
-  std::deque<Home> next = {start};
+Path CycleThrough(const Place& start, const WaitsByPlace& waits) {
+  std::map<Place, std::pair<Place, Edge>> reached;  // by what came first: from where, and how
+  std::deque<Place> next = {start};
   while (!next.empty() && reached.count(start) == 0) {
-    const Home from = next.front();
+    const Place from = next.front();
     next.pop_front();
     const auto found = waits.find(from);
     if (found == waits.end()) continue;
     for (const auto& [wait, rank] : found->second) {
       for (const std::int32_t missing : wait->missing) {
         const Edge edge{wait, rank, missing};
-        const Home to = edge.to();
+        const Place to = edge.to();
         if (reached.emplace(to, std::pair(from, edge)).second) next.push_back(to);
       }
     }
   }
   Path path;
   if (reached.count(start) == 0) return path;
-  Home at = start;
+  Place at = start;
   do {
     const auto& [from, edge] = reached.at(at);
     path.push_back(edge);
@@ -72,7 +72,7 @@ bool NeedsDevices(const Path& cycle) {
   return false;
 }
 
-std::string NameOf(std::int32_t rank, const Home& home, bool with_device) {
+std::string NameOf(std::int32_t rank, const Place& home, bool with_device) {
   if (!with_device) return fmt::format("{}", rank);
   return fmt::format("{} (device {} of process {})", rank, home.second, home.first);
 }
@@ -124,7 +124,7 @@ std::vector<Wait> FindWaits(const Boards& boards, std::chrono::nanoseconds at_le
 
 std::optional<std::string> FindCycle(const std::vector<Wait>& waits) {
   constexpr std::size_t kMaxStarts = 64;  // each is a search of its own
-  WaitsByHome by_home;
+  WaitsByPlace by_home;
   for (const Wait& wait : waits)
     for (const std::int32_t rank : wait.waiting)
       by_home[HomeOf(*wait.board, rank)].emplace_back(&wait, rank);
@@ -132,7 +132,7 @@ std::optional<std::string> FindCycle(const std::vector<Wait>& waits) {
   std::size_t starts = 0;
   for (const Wait& wait : waits) {
     for (const std::int32_t rank : wait.missing) {
-      const Home home = HomeOf(*wait.board, rank);
+      const Place home = HomeOf(*wait.board, rank);
       if (by_home.count(home) == 0) continue;  // waits for nobody
       if (++starts > kMaxStarts) break;
       Path cycle = CycleThrough(home, by_home);

@@ -37,9 +37,16 @@ void SharedArena::Free(std::byte* /*memory*/) noexcept {}
 // Shared anonymous pages come out of the same memory as everything else in a test.
 void SharedArena::Commit(const void* /*begin*/, std::size_t /*bytes*/) {}
 
-bool SharedArena::IsShared(std::uint64_t address, std::uint64_t bytes) const {
-  const auto begin = reinterpret_cast<std::uintptr_t>(base_);
-  return address >= begin && bytes <= kArenaBytes && address - begin <= kArenaBytes - bytes;
+std::optional<std::uint64_t> SharedArena::OffsetOf(const void* begin, std::size_t bytes) const {
+  const auto at = reinterpret_cast<std::uintptr_t>(begin) - reinterpret_cast<std::uintptr_t>(base_);
+  if (at > kArenaBytes || bytes > kArenaBytes - at) return std::nullopt;
+  return at;
+}
+
+const std::byte* SharedArena::PeerAddress(const comm::Board& /*board*/, std::int32_t /*peer*/,
+                                          std::uint64_t offset, std::uint64_t bytes) const {
+  if (offset > kArenaBytes || bytes > kArenaBytes - offset) throw std::bad_alloc();
+  return base_ + offset;
 }
 
 }  // namespace ferry::testing

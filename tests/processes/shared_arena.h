@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "comm/scratch.h"
 
@@ -20,7 +21,11 @@ class SharedArena : public comm::ScratchSource {
   std::byte* Allocate(std::size_t bytes, std::int32_t device) override;
   void Free(std::byte* memory) noexcept override;
   void Commit(const void* begin, std::size_t bytes) override;
-  [[nodiscard]] bool IsShared(std::uint64_t address, std::uint64_t bytes) const override;
+  [[nodiscard]] std::optional<std::uint64_t> OffsetOf(const void* begin,
+                                                      std::size_t bytes) const override;
+  [[nodiscard]] const std::byte* PeerAddress(const comm::Board& board, std::int32_t peer,
+                                             std::uint64_t offset,
+                                             std::uint64_t bytes) const override;
 
  private:
   std::byte* const base_;

@@ -1,0 +1,148 @@
+#include "comm/board_table.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "base/futex.h"
+#include "comm/host_client.h"
+#include "comm/host_service.h"
+#include "comm/liveness.h"
+#include "comm/presence.h"
+
+namespace ferry::comm {
+namespace {
+
+struct Offer {
+  Board::Shared shared;
+  Deadline deadline = Deadline::Never();
+};
+
+struct Table {
+  std::mutex mutex;
+  std::map<std::string, Offer> offers;                          // guarded by mutex
+  std::map<std::uint64_t, std::weak_ptr<Board>> by_generation;  // guarded by mutex
+};
+
+Table& OfThisProcess() {
+  static auto* const table = new Table;
+  return *table;
+}
+
+bool AllAttached(const Board& board) {
+  // acquire: see Header::num_attached.
+  return board.header().num_attached.load(std::memory_order_acquire) ==
+         static_cast<std::uint32_t>(board.size());
+}
+
+// Wants table.mutex.
+void DropOldOffers(Table& table) {
+  std::erase_if(table.offers, [](const auto& entry) {
+    const Board& board = *entry.second.shared.board;
+    // acquire: see Header::num_gone. With a rank gone before all came, they never will.
+    const bool failed = board.header().num_gone.load(std::memory_order_acquire) != 0;
+    return entry.second.deadline.Passed() || failed || AllAttached(board);
+  });
+  std::erase_if(table.by_generation, [](const auto& entry) { return entry.second.expired(); });
+}
+
+// The board, or the one that this process has of the same group already. Wants table.mutex.
+std::shared_ptr<Board> OneOfAGroup(Table& table, std::shared_ptr<Board> board) {
+  std::weak_ptr<Board>& known = table.by_generation[board->generation()];
+  if (auto earlier = known.lock()) return earlier;
+  known = board;
+  return board;
+}
+
+// Null if this process offers nothing under the key.
+std::shared_ptr<Board> FindOffered(const std::string& key) {
+  Table& table = OfThisProcess();
+  const std::lock_guard lock(table.mutex);
+  DropOldOffers(table);
+  const auto found = table.offers.find(key);
+  return found == table.offers.end() ? nullptr : found->second.shared.board;
+}
+
+Ranks Absent(const Board& board) {
+  Ranks absent;
+  for (std::int32_t r = 0; r < board.size(); ++r)
+    if (ReadLife(board, r).life == Life::kAbsent) absent.push_back(r);
+  return absent;
+}
+
+}  // namespace
+
+void MakeSharedBoard(const std::string& name, const Homes& homes, const std::string& key,
+                     const Deadline& deadline) {
+  Board::Shared shared = Board::CreateShared(name, static_cast<std::int32_t>(homes.size()));
+  for (std::size_t r = 0; r < homes.size(); ++r)
+    Reserve(*shared.board, static_cast<std::int32_t>(r), homes[r]);
+  (void)HostServiceName();  // it runs before anybody asks
+  Table& table = OfThisProcess();
+  const std::lock_guard lock(table.mutex);
+  DropOldOffers(table);
+  (void)OneOfAGroup(table, shared.board);
+  const bool fresh = table.offers.emplace(key, Offer{std::move(shared), deadline}).second;
+  Require(fresh, Code::kHcclPara, "a group of key \"{}\" is being made already", key);
+}
+
+std::shared_ptr<Board> FindSharedBoard(const Home& maker, const std::string& key,
+                                       const Deadline& deadline) {
+  if (IsSameProcess(maker, HomeOfThisProcess())) {
+    constexpr std::chrono::milliseconds kPause{2};
+    for (;;) {
+      if (auto board = FindOffered(key)) return board;
+      Require(!deadline.Passed(), Code::kHcclTimeout,
+              "another rank of this process did not make the group in time");
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+  const UniqueFd memory = FetchBoard({maker.pid, maker.service}, key, deadline);
+  std::shared_ptr<Board> board = Board::Map(memory);
+  Table& table = OfThisProcess();
+  const std::lock_guard lock(table.mutex);
+  return OneOfAGroup(table, std::move(board));
+}
+
+UniqueFd OfferedMemory(const std::string& key) {
+  Table& table = OfThisProcess();
+  const std::lock_guard lock(table.mutex);
+  DropOldOffers(table);
+  const auto found = table.offers.find(key);
+  if (found == table.offers.end()) return UniqueFd();
+  UniqueFd copy(::fcntl(found->second.shared.memory.get(), F_DUPFD_CLOEXEC, 0));
+  Require(static_cast<bool>(copy), Code::kHcclMemory, "a board cannot be handed out: {}",
+          std::strerror(errno));
+  return copy;
+}
+
+void AwaitAttached(const std::shared_ptr<Board>& board, const Deadline& deadline) {
+  // Woken when a rank attaches; deaths are looked for now and then.
+  constexpr std::chrono::nanoseconds kLongestSleep = std::chrono::milliseconds(50);
+  const auto start = Clock::now();
+  std::atomic<std::uint32_t>& attached = board->header().num_attached;
+  for (;;) {
+    // acquire: see Header::num_attached; before the looks that follow, so that none is missed.
+    const std::uint32_t seen = attached.load(std::memory_order_acquire);
+    if (seen == static_cast<std::uint32_t>(board->size())) return;
+    WatchPeers(board);
+    if (const auto gone = WhyGone(*board, /*number=*/1))
+      Fail(Code::kHcclRemote, "{} while joining group \"{}\"", *gone, board->name());
+    if (deadline.Passed()) {
+      Fail(Code::kHcclTimeout, "{} did not attach to group \"{}\" within {} s",
+           RankList(Absent(*board)), board->name(),
+           std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start).count());
+    }
+    FutexWait(&attached, seen, std::min(kLongestSleep, deadline.Left()));
+  }
+}
+
+}  // namespace ferry::comm

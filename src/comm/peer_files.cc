@@ -1,0 +1,72 @@
+#include "comm/peer_files.h"
+
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "comm/board.h"
+#include "comm/host_client.h"
+
+namespace ferry::comm {
+namespace {
+
+// What the peer's service gets to answer; it is a thread that does nothing else.
+constexpr std::chrono::seconds kAnswerTime{10};
+
+// By service, whose names are random: a process that got the number of one that ended is another.
+struct KnownFiles {
+  std::mutex mutex;
+  std::map<std::string, std::weak_ptr<memory::PeerFile>> by_service;  // guarded by mutex
+};
+
+KnownFiles& OfThisProcess() {
+  static auto* const known = new KnownFiles;
+  return *known;
+}
+
+std::shared_ptr<memory::PeerFile> FindKnown(const std::string& service) {
+  KnownFiles& known = OfThisProcess();
+  const std::lock_guard lock(known.mutex);
+  std::erase_if(known.by_service, [](const auto& entry) { return entry.second.expired(); });
+  const auto found = known.by_service.find(service);
+  return found == known.by_service.end() ? nullptr : found->second.lock();
+}
+
+std::shared_ptr<memory::PeerFile> FileOfServer(const Server& server) {
+  if (auto file = FindKnown(server.service)) return file;
+  // Without the lock, because the server may be stopped.
+  auto fetched =
+      std::make_shared<memory::PeerFile>(FetchSegment(server, Deadline::After(kAnswerTime)));
+  KnownFiles& known = OfThisProcess();
+  const std::lock_guard lock(known.mutex);
+  std::weak_ptr<memory::PeerFile>& entry = known.by_service[server.service];
+  if (auto faster = entry.lock()) return faster;
+  entry = fetched;
+  return fetched;
+}
+
+}  // namespace
+
+const std::byte* PeerFiles::At(const Board& board, std::int32_t rank, std::uint64_t offset,
+                               std::uint64_t bytes) {
+  return FileOf(board, rank).At(offset, bytes);
+}
+
+memory::PeerFile& PeerFiles::FileOf(const Board& board, std::int32_t rank) {
+  std::atomic<memory::PeerFile*>& known = of_rank_.at(static_cast<std::size_t>(rank));
+  // acquire: pairs with the publication below.
+  if (memory::PeerFile* const file = known.load(std::memory_order_acquire)) return *file;
+  const RankState& state = board.rank(rank);
+  std::shared_ptr<memory::PeerFile> file =
+      FileOfServer({state.pid.load(std::memory_order_relaxed),
+                    std::string(state.service, ::strnlen(state.service, kMaxService))});
+  const std::lock_guard lock(mutex_);
+  // Two threads of this process may both have come: each leaves a file that stays.
+  known.store(file.get(), std::memory_order_release);
+  files_.push_back(std::move(file));
+  return *files_.back();
+}
+
+}  // namespace ferry::comm
