@@ -16,6 +16,7 @@
 #include "comm/host_client.h"
 #include "comm/host_service.h"
 #include "comm/liveness.h"
+#include "comm/per_process.h"
 #include "comm/presence.h"
 
 namespace ferry::comm {
@@ -33,8 +34,8 @@ struct Table {
 };
 
 Table& OfThisProcess() {
-  static auto* const table = new Table;
-  return *table;
+  static PerProcess<Table> table;
+  return table.Get();
 }
 
 bool AllAttached(const Board& board) {

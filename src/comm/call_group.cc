@@ -2,10 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <optional>
+#include <thread>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/jitter.h"
+#include "comm/liveness.h"
 #include "comm/presence.h"
 #include "comm/publication.h"
 #include "comm/release_wait.h"
@@ -79,7 +83,23 @@ void CallGroup::TakeVerdict(const MeetingView& view) {
 
 PeerRecord CallGroup::Peer(std::int32_t rank) const {
   Expect(Stage::kGo, "Peer");
-  return ReadPeer(side_.board(), rank, side_.number, side_.member->scratch().source());
+  try {
+    return ReadPeer(side_.board(), rank, side_.number, side_.member->scratch().source());
+  } catch (const Error& error) {
+    if (error.code() == Code::kHcclRemote) RequireAlive(rank);
+    throw;
+  }
+}
+
+// A process that does not give its memory has mostly just died. Its death is noticed in a moment,
+// and then it is the cause to name.
+void CallGroup::RequireAlive(std::int32_t rank) const {
+  WatchPeers(side_.member->shared_board());
+  const Deadline deadline = Deadline::After(std::chrono::seconds(1));
+  while (!IsGone(side_.board(), rank, side_.number) && !deadline.Passed())
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  if (const auto gone = WhyGone(side_.board(), side_.number))
+    throw Error(Code::kRtAicoreException, *gone);
 }
 
 void CallGroup::Release() {

@@ -58,6 +58,7 @@ class CallGroup : public Group {
   void Expect(Stage stage, const char* step) const;
   MeetingView ArriveAndDecide();
   void TakeVerdict(const MeetingView& view);
+  void RequireAlive(std::int32_t rank) const;
   void AwaitRelease();
   [[nodiscard]] std::string WithdrawnPeer() const;
 

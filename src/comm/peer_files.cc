@@ -8,6 +8,7 @@
 
 #include "comm/board.h"
 #include "comm/host_client.h"
+#include "comm/per_process.h"
 
 namespace ferry::comm {
 namespace {
@@ -22,8 +23,8 @@ struct KnownFiles {
 };
 
 KnownFiles& OfThisProcess() {
-  static auto* const known = new KnownFiles;
-  return *known;
+  static PerProcess<KnownFiles> known;
+  return known.Get();
 }
 
 std::shared_ptr<memory::PeerFile> FindKnown(const std::string& service) {
