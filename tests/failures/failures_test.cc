@@ -19,7 +19,7 @@ namespace {
 using Param = std::tuple<std::size_t, Distance>;
 
 bool IsPossible(const FailureCase& failure, Distance distance) {
-  return failure.where == Where::kBoth || distance == Distance::kProcesses;
+  return failure.where == Where::kBoth || distance != Distance::kThreads;
 }
 
 // Forked ranks first: they must not inherit threads.
@@ -34,8 +34,9 @@ std::vector<Param> AllParams() {
 }
 
 std::string NameOfParam(const ::testing::TestParamInfo<Param>& info) {
+  constexpr const char* kNames[] = {"Threads", "Forked", "Segments"};
   return fmt::format("{}{}", AllFailures()[std::get<0>(info.param)].name,
-                     std::get<1>(info.param) == Distance::kThreads ? "Threads" : "Forked");
+                     kNames[static_cast<std::size_t>(std::get<1>(info.param))]);
 }
 
 std::string Recovery(const FailureCase& failure) {

@@ -8,7 +8,8 @@ namespace {
 constexpr std::size_t kMeetingFlag = kNumFlags - 1;
 
 std::string NameOf(Distance distance) {
-  return distance == Distance::kThreads ? "Threads" : "Processes";
+  constexpr const char* kNames[] = {"Threads", "Processes", "Segments"};
+  return kNames[static_cast<std::size_t>(distance)];
 }
 
 }  // namespace
@@ -22,7 +23,7 @@ std::vector<Distance> Distances() {
 #if defined(__SANITIZE_THREAD__) || FERRY_HAS_FEATURE(thread_sanitizer)
   return {Distance::kThreads};
 #else
-  return {Distance::kThreads, Distance::kProcesses};
+  return {Distance::kThreads, Distance::kProcesses, Distance::kSegments};
 #endif
 }
 

@@ -19,16 +19,16 @@ namespace {
 
 constexpr const char* kTerminated = "failed: rank(s) 1 terminated";
 
-using DeathCase = std::tuple<Step, Fault, std::int32_t>;
+using DeathCase = std::tuple<Distance, Step, Fault, std::int32_t>;
 
 class DeathAt : public ::testing::TestWithParam<DeathCase> {};
 
 TEST_P(DeathAt, IsNamedByEverySurvivorAndFailsLaterCallsAtOnce) {
   LaunchOptions options;
-  options.distance = Distance::kProcesses;
-  options.num_ranks = std::get<2>(GetParam());
-  const Step step = std::get<0>(GetParam());
-  const Fault fault = std::get<1>(GetParam());
+  options.distance = std::get<0>(GetParam());
+  options.num_ranks = std::get<3>(GetParam());
+  const Step step = std::get<1>(GetParam());
+  const Fault fault = std::get<2>(GetParam());
   const auto ends = Launch(options, [&](RankRun& run) {
     run.say(RunExchange(run));
     ExchangeOptions deadly;
@@ -57,18 +57,19 @@ TEST_P(DeathAt, IsNamedByEverySurvivorAndFailsLaterCallsAtOnce) {
 }
 
 std::string NameOfDeath(const ::testing::TestParamInfo<DeathCase>& info) {
-  return fmt::format("{}{}{}", std::get<1>(info.param) == Fault::kKill ? "Kill" : "Exit",
-                     NameOf(std::get<0>(info.param)), std::get<2>(info.param));
+  const auto& [distance, step, fault, ranks] = info.param;
+  return fmt::format("{}{}{}{}", fault == Fault::kKill ? "Kill" : "Exit", NameOf(step), ranks,
+                     distance == Distance::kSegments ? "Segments" : "");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DeathAt,
-                         ::testing::Combine(::testing::Values(Step::kBeforePublish,
-                                                              Step::kAfterPublish, Step::kAfterMeet,
-                                                              Step::kBeforeRelease,
-                                                              Step::kAfterRelease),
-                                            ::testing::Values(Fault::kKill, Fault::kExit),
-                                            ::testing::Values(2, 4)),
-                         NameOfDeath);
+INSTANTIATE_TEST_SUITE_P(
+    All, DeathAt,
+    ::testing::Combine(::testing::Values(Distance::kProcesses, Distance::kSegments),
+                       ::testing::Values(Step::kBeforePublish, Step::kAfterPublish,
+                                         Step::kAfterMeet, Step::kBeforeRelease,
+                                         Step::kAfterRelease),
+                       ::testing::Values(Fault::kKill, Fault::kExit), ::testing::Values(2, 4)),
+    NameOfDeath);
 
 LaunchOptions Processes(std::int32_t num_ranks) {
   LaunchOptions options;

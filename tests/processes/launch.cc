@@ -11,13 +11,15 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/clock.h"
 #include "comm/board.h"
+#include "comm/board_table.h"
+#include "comm/home.h"
+#include "comm/host_service.h"
 #include "processes/shared_arena.h"
 
 namespace ferry::testing {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr auto kPatience = std::chrono::seconds(30);
 constexpr std::size_t kJournalBytes = std::size_t{1} << 16;
@@ -32,6 +34,13 @@ struct Journal {
 
 struct Shared {
   std::atomic<std::uint32_t> flags[kNumFlags];
+};
+
+// What ranks without a common board tell each other: what joining does over sockets.
+struct Post {
+  std::atomic<std::uint64_t> start_time;
+  std::atomic<bool> ready;
+  char service[comm::kMaxService + 1];
 };
 
 template <class T>
@@ -72,18 +81,21 @@ class Launcher {
         shared_(MapShared<Shared>(1)),
         pids_(MapShared<std::atomic<std::int32_t>>(ranks_)),
         journals_(MapShared<Journal>(ranks_)),
+        posts_(MapShared<Post>(ranks_)),
         arena_(std::make_shared<SharedArena>()) {
     groups_ = options.groups;
     if (groups_.empty()) {
       groups_.emplace_back();
       for (std::int32_t r = 0; r < options.num_ranks; ++r) groups_[0].push_back(r);
     }
+    if (options.distance == Distance::kSegments) return;  // the ranks make them
     for (std::size_t g = 0; g < groups_.size(); ++g)
       boards_.push_back(
           comm::Board::Create(fmt::format("g{}", g), static_cast<std::int32_t>(groups_[g].size())));
   }
 
   ~Launcher() {
+    munmap(posts_, ranks_ * sizeof(Post));
     munmap(journals_, ranks_ * sizeof(Journal));
     munmap(pids_, ranks_ * sizeof(*pids_));
     munmap(shared_, sizeof(Shared));
@@ -124,17 +136,51 @@ class Launcher {
   // Attaches the rank to its groups and waits until all have, so that no test depends on who is
   // faster.
   void Join(RankRun& run) {
-    const comm::MemberOptions options{options_.wait_limit, options_.watchdog, arena_};
+    const bool segments = options_.distance == Distance::kSegments;
+    const comm::MemberOptions options{options_.wait_limit, options_.watchdog,
+                                      segments ? nullptr : arena_};
+    if (segments) Introduce(run.rank);
+    std::vector<std::shared_ptr<comm::Board>> boards = boards_;
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       const auto found = std::find(groups_[g].begin(), groups_[g].end(), run.rank);
       if (found == groups_[g].end()) continue;
       const auto group_rank = static_cast<std::int32_t>(found - groups_[g].begin());
-      auto member = std::make_shared<comm::Member>(boards_[g], group_rank, run.rank, options);
+      const auto board = segments ? FetchBoard(g, group_rank) : boards_[g];
+      if (segments) boards.push_back(board);
+      auto member = std::make_shared<comm::Member>(board, group_rank, run.rank, options);
       (run.ep == nullptr ? run.ep : run.tp) = std::move(member);
     }
-    for (const auto& board : boards_)
-      while (board->header().num_attached.load() < static_cast<std::uint32_t>(board->size()))
-        std::this_thread::yield();
+    for (const auto& board : boards) comm::AwaitAttached(board, Deadline::After(kPatience));
+  }
+
+  // Tells all ranks how this one is reached, and waits until they have done the same.
+  void Introduce(std::int32_t rank) {
+    const comm::Home home = comm::HomeOfThisProcess(comm::HostServiceName());
+    Post& post = posts_[rank];
+    post.start_time.store(home.start_time);
+    std::memcpy(post.service, home.service.data(), home.service.size());
+    post.ready.store(true);
+    for (std::size_t r = 0; r < ranks_; ++r)
+      while (!posts_[r].ready.load()) std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+
+  comm::Home HomeOf(std::int32_t rank) const {
+    comm::Home home = comm::HomeOfThisProcess(posts_[rank].service);
+    home.pid = pids_[rank].load();
+    home.start_time = posts_[rank].start_time.load();
+    return home;
+  }
+
+  // The board of group `g`, which its first rank makes.
+  std::shared_ptr<comm::Board> FetchBoard(std::size_t g, std::int32_t group_rank) const {
+    const std::string key = fmt::format("key{}", g);
+    const Deadline deadline = Deadline::After(kPatience);
+    if (group_rank == 0) {
+      comm::Homes homes;
+      for (const std::int32_t r : groups_[g]) homes.push_back(HomeOf(r));
+      comm::MakeSharedBoard(fmt::format("g{}", g), homes, key, deadline);
+    }
+    return comm::FindSharedBoard(HomeOf(groups_[g][0]), key, deadline);
   }
 
   void RunThreads() {
@@ -191,6 +237,7 @@ class Launcher {
   Shared* const shared_;
   std::atomic<std::int32_t>* const pids_;
   Journal* const journals_;
+  Post* const posts_;
   const std::shared_ptr<SharedArena> arena_;
   std::vector<std::vector<std::int32_t>> groups_;
   std::vector<std::shared_ptr<comm::Board>> boards_;

@@ -1,4 +1,6 @@
-// Runs one body on every rank of a few groups, over threads or over forked processes.
+// Runs one body on every rank of a few groups: over threads, over forked processes that inherit the
+// boards and one memory, or over forked processes that share nothing but what they ask each other
+// for, as processes of different programs would.
 #ifndef FERRY_TESTS_PROCESSES_LAUNCH_H_
 #define FERRY_TESTS_PROCESSES_LAUNCH_H_
 
@@ -14,7 +16,7 @@
 
 namespace ferry::testing {
 
-enum class Distance : std::uint8_t { kThreads, kProcesses };
+enum class Distance : std::uint8_t { kThreads, kProcesses, kSegments };
 
 struct LaunchOptions {
   Distance distance = Distance::kThreads;
