@@ -53,7 +53,10 @@ void CallGroup::Meet() {
   if (view.verdict == Verdict::kOpen) view = ArriveAndDecide();
   if (view.verdict == Verdict::kOpen) {
     SetPhase(side_, Phase::kMeeting);
+    const Clock::time_point start = Clock::now();
     view = WaitForVerdict(side_);
+    if (view.verdict == Verdict::kGo)
+      side_.member->traffic().AddWait(view.by, Clock::now() - start);
   }
   TakeVerdict(view);
   if (stage_ == Stage::kFailed) throw CallFailed(failure_);
@@ -124,7 +127,9 @@ std::string CallGroup::WithdrawnPeer() const {
 
 void CallGroup::AwaitRelease() {
   SetPhase(side_, Phase::kReleasing);
+  const Clock::time_point start = Clock::now();
   const ReleaseView view = WaitForRelease(side_);
+  side_.member->traffic().AddReleaseWait(Clock::now() - start);
   failure_ = FailureOf(side_, view);
   stage_ = failure_.empty() ? Stage::kFinished : Stage::kFailed;
 }

@@ -23,7 +23,7 @@ enum class Verdict : std::uint8_t {
 // A meeting as it stood at one moment.
 struct MeetingView {
   Verdict verdict = Verdict::kOpen;
-  std::int32_t by = 0;       // kFailed: whose text says why; kOpen: the last to arrive
+  std::int32_t by = 0;       // kFailed: whose text says why; else the last to arrive
   std::int32_t arrived = 0;  // ranks
 };
 

@@ -30,7 +30,8 @@ Member::Member(std::shared_ptr<Board> board, std::int32_t rank, std::int32_t dev
       rank_(rank),
       device_(device),
       options_(WithScratch(std::move(options))),
-      scratch_(options_.scratch, device) {
+      scratch_(options_.scratch, device),
+      traffic_(board_->size()) {
   Attach(*board_, rank_, device_);
   EnterRoster(*this);
   InstallDumpSignal();

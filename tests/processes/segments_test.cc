@@ -189,6 +189,16 @@ TEST(Segments, OfARankThatDiedBeforeAnybodyMappedThemGiveItsDeathAsTheCause) {
                   "exchange call 1 on group \"g0\" failed: rank(s) 1 terminated", "quick"}));
 }
 
+TEST(Segments, TimeIsCountedForTheRankThatAllWaitedFor) {
+  const auto ends = Launch(Segments(3), [](RankRun& run) {
+    if (run.rank == 1) std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    run.say(RunExchange(run));
+    const bool long_wait = run.ep->traffic().waited_for(1) >= std::chrono::milliseconds(20);
+    run.say(long_wait == (run.rank != 1) ? "right" : "wrong");
+  });
+  ExpectAllSay(ends, {"ok", "right"});
+}
+
 // A process that forks after it has read its peers: the child must not take over what it cannot
 // read, and is a rank of its own in a group of its own.
 TEST(Segments, AreMappedAnewByAForkedChild) {
