@@ -6,6 +6,7 @@
 # New inputs are kept in build/fuzz/found/TARGET; what fails lies beside them as crash-* or timeout-*,
 # and the log of a target in build/fuzz/found/TARGET.log. To take what is worth keeping into the
 # corpus: build/fuzz/bin/fuzz_TARGET -merge=1 tests/fuzz/corpus/TARGET build/fuzz/found/TARGET
+# A new target needs a corpus folder before CMake takes it: begin with one input in it.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 [[ ${1:-} =~ ^[0-9]+$ ]] || { sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2; }
@@ -19,7 +20,7 @@ fi
 cmake --preset fuzz >/dev/null && cmake --build build/fuzz -j "${JOBS:-$(nproc)}" || exit 1
 for target in "${targets[@]}"; do
   found=build/fuzz/found/$target
-  mkdir -p "$found" "tests/fuzz/corpus/$target"
+  mkdir -p "$found"
   FERRY_LOG=off "build/fuzz/bin/fuzz_$target" -max_total_time="$seconds" -timeout=60 \
     -rss_limit_mb=4096 -artifact_prefix="$found/" "$found" "tests/fuzz/corpus/$target" \
     >"$found.log" 2>&1 &
