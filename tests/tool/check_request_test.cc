@@ -62,5 +62,84 @@ TEST(CheckRequest, WhatMakesNoSenseIsRefusedWithWhatWould) {
   EXPECT_TRUE(Contains(Refusal("--op dispatch --mask 3d" + sizes), "must be 1d or 2d"));
   EXPECT_TRUE(Contains(Refusal("--op dispatch --ep-group 1,2,3" + sizes), "SIZE,RANK"));
 }
+TEST(CheckRequest, NumbersThatDoNotFitAreRefusedAsTheyAreWritten) {
+  const std::string call = "--op dispatch --ep 2 --moe-experts 4 --bs 2 --h 1024 --k 2 ";
+  EXPECT_EQ(Refusal(call + "--format x=4294967325"),
+            "--format holds '4294967325'; must be in [-2147483648, 2147483647]");
+  EXPECT_TRUE(Contains(Refusal(call + "--global-bs 99999999999999999999"), "99999999999999999999"));
+  EXPECT_TRUE(Contains(Refusal(call + "--offset x=9223372036854775808"), "9223372036854775808"));
+  EXPECT_EQ(Refusal(call + "--offset x=9223372036854775807"), "accepted");
+  EXPECT_EQ(Refusal(call + "--global-bs=-9223372036854775808"), "accepted");
+  EXPECT_TRUE(
+      Contains(Refusal(JsonFile(R"({"op": "dispatch", "global-bs": 99999999999999999999})").flag()),
+               "99999999999999999999"));
+  EXPECT_TRUE(
+      Contains(Refusal(JsonFile(R"({"op": "dispatch", "ep": 2, "moe-experts": 4, "bs": 2, "h": 1024,
+                                    "k": 2, "shape": {"x": [18446744073709551616, 1]}})")
+                           .flag()),
+               "18446744073709551616"));
+}
+
+TEST(CheckRequest, ANumberHasOneMeaning) {
+  const auto call = std::get<ops::DispatchCall>(
+      CallOf("--op dispatch --ep 2 --moe-experts 4 --bs 010 --h 1024 --k 2"));
+  EXPECT_EQ(call.x->dims.at(0), 10);
+  EXPECT_TRUE(Contains(Refusal("--op dispatch --ep 0x10"), "must be an integer"));
+  EXPECT_NE(Refusal(JsonFile(R"({"op": "dispatch", "ep": ""})").flag()), "accepted");
+}
+
+TEST(CheckRequest, AListHasANumberBetweenAnyTwoCommas) {
+  const std::string call = "--op dispatch --ep 2 --moe-experts 4 --bs 2 --h 1024 --k 2 ";
+  for (const std::string list : {"8,", ",8", "8,,9", ","})
+    EXPECT_TRUE(Contains(Refusal(call + "--shape x=" + list), "must be an integer")) << list;
+  EXPECT_EQ(Refusal(call + "--shape x="), "accepted");  // a tensor without dims
+  EXPECT_TRUE(Contains(Refusal(call + "--ep-group 2,0,"), "must be an integer"));
+}
+
+TEST(CheckRequest, StridesAreOnePerDim) {
+  const std::string call = "--op dispatch --ep 2 --moe-experts 4 --bs 2 --h 1024 --k 2 ";
+  EXPECT_EQ(Refusal(call + "--strides expandX=1,1,1"),
+            "--strides is 'expandX=1,1,1'; must be 2 numbers, one for each dim of [8, 1024]");
+  EXPECT_TRUE(Contains(Refusal(call + "--strides expandX="), "must be 2 numbers"));
+  EXPECT_EQ(Refusal(call + "--strides expandX=1,1,1 --shape expandX=8,1,1024"), "accepted");
+}
+
+TEST(CheckRequest, JsonSaysYesOrNoOnlyOfFlagsWithoutValue) {
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"op": "dispatch", "mask": false})").flag()),
+                       "member \"mask\" is false; must be a value"));
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"op": "dispatch", "ep": true})").flag()),
+                       "member \"ep\" is true; must be a value"));
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"op": "dispatch", "null": [false]})").flag()),
+                       "member \"null\" is false; must be a value"));
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"op": "dispatch", "product": null})").flag()),
+                       "member \"product\" is null; must be a value"));
+  for (const std::string value : {"1", "\"yes\"", "[true]", "{}"})
+    EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"strict": )" + value + "}").flag()),
+                         "member \"strict\" is given a value; must be true or false"))
+        << value;
+}
+
+TEST(CheckRequest, JsonSaysNothingTwice) {
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"op": "dispatch", "ep": 2, "ep": 4})").flag()),
+                       "member \"ep\" is there twice; must be there once"));
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"shape": {"x": [1], "x": [2]}})").flag()),
+                       "member \"shape.x\" is there twice"));
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"ep": [2, 4]})").flag()),
+                       "member \"ep\" is a list; must be one value"));
+}
+
+TEST(CheckRequest, JsonHasNoMoreLevelsThanFlags) {
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"shape": {"x": [[1]]}})").flag()),
+                       "member \"shape\" holds a list or object too deep"));
+  EXPECT_TRUE(Contains(Refusal(JsonFile(R"({"null": [{}]})").flag()), "too deep"));
+}
+
+TEST(CheckRequest, FlagsBesideJsonCount) {
+  const JsonFile file(R"({"op": "dispatch", "ep": 2, "moe-experts": 4, "bs": 2, "h": 1024, "k": 2,
+                          "strict": true})");
+  EXPECT_TRUE(std::get<ops::DispatchCall>(CallOf(file.flag())).facts.strict);
+  EXPECT_FALSE(std::get<ops::DispatchCall>(CallOf(file.flag() + " --strict=false")).facts.strict);
+}
+
 }  // namespace
 }  // namespace ferry::tool

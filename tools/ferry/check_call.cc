@@ -4,50 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <sstream>
+#include <limits>
 #include <stdexcept>
 
 #include "base/env.h"
-#include "base/text.h"
+#include "flag_value.h"
 #include "ops/documented.h"
 #include "presets.h"
 
 namespace ferry::tool {
 namespace {
-
-using Numbers = std::vector<std::int64_t>;
-
-std::int64_t ParseNumber(const char* flag, const std::string& text) {
-  const auto number = ParseInteger(text);
-  if (!number)
-    throw std::invalid_argument(fmt::format("{} holds '{}'; must be an integer", flag, text));
-  return *number;
-}
-
-// "64,7168"; "" is no number at all.
-Numbers ParseNumbers(const char* flag, const std::string& text) {
-  Numbers numbers;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');)
-    numbers.push_back(ParseNumber(flag, part));
-  return numbers;
-}
-
-DType ParseType(const char* flag, const std::string& text) {
-  static const std::vector<std::pair<std::string, DType>> types = {
-      {"fp32", DType::kFloat32}, {"fp16", DType::kFloat16}, {"bf16", DType::kBFloat16},
-      {"int8", DType::kInt8},    {"int32", DType::kInt32},  {"int64", DType::kInt64},
-      {"bool", DType::kBool}};
-  for (const auto& [name, type] : types) {
-    if (name == text) return type;
-  }
-  if (const auto number = ParseInteger(text); number && *number >= -1 && *number <= 1000)
-    return static_cast<DType>(*number);
-  throw std::invalid_argument(
-      fmt::format("{} holds '{}'; must be fp32, fp16, bf16, int8, int32, int64, bool or a number "
-                  "of aclDataType",
-                  flag, text));
-}
 
 std::optional<ops::GroupFacts> ParseGroup(const char* flag, const std::string& text,
                                           std::int64_t size, std::int64_t rank) {
@@ -107,15 +73,14 @@ class TensorEditor {
       tensor.strides = ops::ContiguousStrides(dims);
     });
     for (const std::string& text : request_.types) {
-      const auto [name, value] = Split("--type", text);
+      const auto [name, value] = SplitTensorValue("--type", text);
       Tensor("--type", name).dtype = ParseType("--type", value);
     }
-    ForEach("--strides", request_.strides,
-            [](ops::TensorArg& tensor, const Numbers& strides) { tensor.strides = strides; });
+    GiveStrides();
     ForEachNumber("--offset", request_.offsets,
                   [](ops::TensorArg& tensor, std::int64_t value) { tensor.offset = value; });
     ForEachNumber("--format", request_.formats, [](ops::TensorArg& tensor, std::int64_t value) {
-      tensor.format = static_cast<std::int32_t>(value);
+      tensor.format = ParseFormat(value);
     });
     EditMemory();
     for (const std::string& name : request_.null)
@@ -139,6 +104,30 @@ class TensorEditor {
     mask.strides = ops::ContiguousStrides(mask.dims);
   }
 
+  // As aclCreateTensor takes them: as many as dims.
+  void GiveStrides() {
+    for (const std::string& text : request_.strides) {
+      const auto [name, value] = SplitTensorValue("--strides", text);
+      ops::TensorArg& tensor = Tensor("--strides", name);
+      Numbers strides = ParseNumbers("--strides", value);
+      if (strides.size() != tensor.dims.size()) {
+        throw std::invalid_argument(
+            fmt::format("--strides is '{}'; must be {} numbers, one for each dim of {}", text,
+                        tensor.dims.size(), ops::ShapeText(tensor)));
+      }
+      tensor.strides = std::move(strides);
+    }
+  }
+
+  static std::int32_t ParseFormat(std::int64_t number) {
+    using Limits = std::numeric_limits<std::int32_t>;
+    if (number < Limits::min() || number > Limits::max()) {
+      throw std::invalid_argument(fmt::format("--format holds '{}'; must be in [{}, {}]", number,
+                                              Limits::min(), Limits::max()));
+    }
+    return static_cast<std::int32_t>(number);
+  }
+
   void EditMemory() {
     ForEachNumber("--shift", request_.shifts, [](ops::TensorArg& tensor, std::int64_t bytes) {
       if (bytes < 0 || bytes > 63)
@@ -156,13 +145,6 @@ class TensorEditor {
                                            data + static_cast<std::uintptr_t>(around[1])};
     });
     for (const std::string& name : request_.no_data) Tensor("--no-data", name).data = nullptr;
-  }
-
-  static std::pair<std::string, std::string> Split(const char* flag, const std::string& text) {
-    const std::size_t at = text.find('=');
-    if (at == std::string::npos)
-      throw std::invalid_argument(fmt::format("{} is '{}'; must be NAME=VALUE", flag, text));
-    return {text.substr(0, at), text.substr(at + 1)};
   }
 
   // By its name in rule ids or by that in the C API.
@@ -190,7 +172,7 @@ class TensorEditor {
   template <class Apply>
   void ForEach(const char* flag, const std::vector<std::string>& texts, const Apply& apply) {
     for (const std::string& text : texts) {
-      const auto [name, value] = Split(flag, text);
+      const auto [name, value] = SplitTensorValue(flag, text);
       apply(Tensor(flag, name), ParseNumbers(flag, value));
     }
   }
@@ -198,7 +180,7 @@ class TensorEditor {
   template <class Apply>
   void ForEachNumber(const char* flag, const std::vector<std::string>& texts, const Apply& apply) {
     for (const std::string& text : texts) {
-      const auto [name, value] = Split(flag, text);
+      const auto [name, value] = SplitTensorValue(flag, text);
       apply(Tensor(flag, name), ParseNumber(flag, value));
     }
   }

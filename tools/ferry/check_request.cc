@@ -1,38 +1,47 @@
 #include "check_request.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <type_traits>
 
 #include "base/env.h"
+#include "check_json.h"
+#include "flag_value.h"
 
 namespace ferry::tool {
 namespace {
 
-using Json = nlohmann::ordered_json;
+// An integer option. The library's own conversion saturates numbers that do not fit and takes 010
+// for 8.
+template <class Number>
+CLI::Option* AddNumber(CLI::App& app, const std::string& flag, Number& number, const char* help) {
+  const auto read = [&number, flag](const std::string& text) {
+    try {
+      number = ParseNumber(flag, text);
+    } catch (const std::invalid_argument& error) {
+      throw CLI::ValidationError(error.what());
+    }
+  };
+  CLI::Option* option = app.add_option_function<std::string>(flag, read, help)->type_name("INT");
+  if constexpr (std::is_same_v<Number, std::int64_t>) option->default_str(std::to_string(number));
+  return option;
+}
 
 void AddAttributes(CLI::App& app, CheckRequest& request) {
   app.add_option("--op", request.op, "dispatch or combine");
-  app.add_option("--ep", request.ep_world_size, "epWorldSize");
-  app.add_option("--ep-rank", request.ep_rank_id, "epRankId")->capture_default_str();
-  app.add_option("--tp", request.tp_world_size, "tpWorldSize")->capture_default_str();
-  app.add_option("--tp-rank", request.tp_rank_id, "tpRankId")->capture_default_str();
-  app.add_option("--moe-experts", request.moe_expert_num, "moeExpertNum");
-  app.add_option("--shared-experts", request.shared_expert_num, "sharedExpertNum")
-      ->capture_default_str();
-  app.add_option("--shared-ranks", request.shared_expert_rank_num, "sharedExpertRankNum")
-      ->capture_default_str();
-  app.add_option("--shard-type", request.expert_shard_type, "expertShardType")
-      ->capture_default_str();
-  app.add_option("--quant", request.quant_mode, "quantMode of dispatch, commQuantMode of combine")
-      ->capture_default_str();
-  app.add_option("--global-bs", request.global_bs, "globalBs")->capture_default_str();
-  app.add_option("--nums-type", request.expert_token_nums_type, "expertTokenNumsType of dispatch")
-      ->capture_default_str();
+  AddNumber(app, "--ep", request.ep_world_size, "epWorldSize");
+  AddNumber(app, "--ep-rank", request.ep_rank_id, "epRankId");
+  AddNumber(app, "--tp", request.tp_world_size, "tpWorldSize");
+  AddNumber(app, "--tp-rank", request.tp_rank_id, "tpRankId");
+  AddNumber(app, "--moe-experts", request.moe_expert_num, "moeExpertNum");
+  AddNumber(app, "--shared-experts", request.shared_expert_num, "sharedExpertNum");
+  AddNumber(app, "--shared-ranks", request.shared_expert_rank_num, "sharedExpertRankNum");
+  AddNumber(app, "--shard-type", request.expert_shard_type, "expertShardType");
+  AddNumber(app, "--quant", request.quant_mode, "quantMode of dispatch, commQuantMode of combine");
+  AddNumber(app, "--global-bs", request.global_bs, "globalBs");
+  AddNumber(app, "--nums-type", request.expert_token_nums_type, "expertTokenNumsType of dispatch");
   app.add_option("--comm-alg", request.comm_alg, "commAlg; none if not given");
   app.add_option("--group-ep", request.group_ep, "Name passed as groupEp")->capture_default_str();
   app.add_option("--group-tp", request.group_tp, "Name passed as groupTp");
@@ -51,9 +60,9 @@ void AddList(CLI::App& app, const char* flag, std::vector<std::string>& list, co
 
 void AddTensors(CLI::App& app, CheckRequest& request) {
   app.add_option("--preset", request.preset, "Model that gives H, K and moeExpertNum");
-  app.add_option("--bs", request.tokens, "Bs, tokens of this rank");
-  app.add_option("--h", request.hidden, "H, elements of a token");
-  app.add_option("--k", request.top_k, "K, expert ids of a token");
+  AddNumber(app, "--bs", request.tokens, "Bs, tokens of this rank");
+  AddNumber(app, "--h", request.hidden, "H, elements of a token");
+  AddNumber(app, "--k", request.top_k, "K, expert ids of a token");
   app.add_option("--dtype", request.dtype, "Type of token rows: bf16 or fp16")
       ->capture_default_str();
   app.add_option("--mask", request.mask, "Pass xActiveMask: 1d or 2d");
@@ -80,66 +89,22 @@ void AddPlace(CLI::App& app, CheckRequest& request) {
                  "SIZE,RANK of the communicator groupEp names, or none; else as --ep, --ep-rank");
   app.add_option("--tp-group", request.tp_group, "The same of groupTp");
   app.add_option("--product", request.product, "As FERRY_PRODUCT has it");
-  app.add_option("--buffsize", request.buffer_mib, "HCCL_BUFFSIZE in MiB")->capture_default_str();
+  AddNumber(app, "--buffsize", request.buffer_mib, "HCCL_BUFFSIZE in MiB");
   app.add_flag("--strict", request.strict, "As with FERRY_STRICT=1");
-}
-
-std::string Scalar(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-// [64, 7168] as a flag has it: 64,7168.
-std::string ListText(const Json& value) {
-  if (!value.is_array()) return Scalar(value);
-  std::vector<std::string> parts;
-  for (const Json& part : value) parts.push_back(Scalar(part));
-  return fmt::format("{}", fmt::join(parts, ","));
-}
-
-// One member as flags: {"ep": 8}, {"strict": true}, {"null": ["x"]}, {"shape": {"x": [8, 7168]}}.
-void AppendFlags(const std::string& name, const Json& value, std::vector<std::string>& flags) {
-  const std::string flag = "--" + name;
-  if (value.is_boolean()) {
-    if (value.get<bool>()) flags.push_back(flag);
-  } else if (value.is_array()) {
-    for (const Json& part : value) flags.push_back(flag + "=" + Scalar(part));
-  } else if (value.is_object()) {
-    for (const auto& [tensor, list] : value.items())
-      flags.push_back(flag + "=" + tensor + "=" + ListText(list));
-  } else {
-    flags.push_back(flag + "=" + Scalar(value));
-  }
-}
-
-std::vector<std::string> FlagsOf(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::invalid_argument(fmt::format("--from is '{}', which cannot be read", path));
-  const Json json = Json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) {
-    throw std::invalid_argument(
-        fmt::format("--from is '{}', which holds no JSON object; must be like "
-                    "{{\"op\": \"dispatch\", \"ep\": 8, \"shape\": {{\"x\": [8, 7168]}}}}",
-                    path));
-  }
-  std::vector<std::string> flags;
-  for (const auto& [name, value] : json.items()) {
-    if (name == "from") throw std::invalid_argument(path + " names a file in turn");
-    AppendFlags(name, value, flags);
-  }
-  return flags;
 }
 
 // What `app` has parsed, as flags again.
 void AppendParsed(const CLI::App& app, std::vector<std::string>& flags) {
   for (const CLI::Option* option : app.get_options()) {
     if (option->count() == 0 || option->get_name() == "--from") continue;
-    if (option->get_items_expected_max() == 0) {
-      flags.push_back(option->get_name());
-      continue;
-    }
     for (const std::string& result : option->results())
       flags.push_back(option->get_name() + "=" + result);
   }
+}
+
+void Parse(CLI::App& app, std::vector<std::string> flags) {
+  std::reverse(flags.begin(), flags.end());  // as the library wants them
+  app.parse(std::move(flags));
 }
 
 }  // namespace
@@ -156,22 +121,19 @@ void AddCallOptions(CLI::App& app, CheckRequest& request) {
 
 CheckRequest ReadRequest(const CLI::App& app, const CheckRequest& parsed) {
   if (parsed.from.empty()) return parsed;
-  std::vector<std::string> flags = FlagsOf(parsed.from);
-  const std::size_t from_file = flags.size();
-  AppendParsed(app, flags);
+  CheckRequest ignored;
+  CLI::App alone;  // takes nothing but a call
+  alone.set_help_flag();
+  AddCallOptions(alone, ignored);
+  std::vector<std::string> flags = ReadJsonFlags(parsed.from, alone);
   CheckRequest request;
-  CLI::App again;
-  AddCallOptions(again, request);
-  again.allow_extras();                      // of the command line: what is no part of the call
-  std::reverse(flags.begin(), flags.end());  // as the library wants them
+  CLI::App together;
+  AddCallOptions(together, request);
+  together.allow_extras();  // of the command line: what is no part of the call
   try {
-    std::vector<std::string> file_alone(flags.end() - static_cast<std::ptrdiff_t>(from_file),
-                                        flags.end());
-    CheckRequest ignored;
-    CLI::App strictly;
-    AddCallOptions(strictly, ignored);
-    strictly.parse(file_alone);
-    again.parse(flags);
+    Parse(alone, flags);
+    AppendParsed(app, flags);
+    Parse(together, flags);
   } catch (const CLI::ParseError& error) {
     throw std::invalid_argument(fmt::format("{}: {}", parsed.from, error.what()));
   }
