@@ -100,18 +100,20 @@ class Random {
   std::mt19937 random_;
 };
 
+AnyCall CallOfMessage(const std::string& message) {
+  CLI::App app;
+  CheckRequest request;
+  AddCallOptions(app, request);
+  app.parse(std::vector<std::string>{message, "--env"});  // from the back, as the library wants
+  return MakeCall(ReadRequest(app, request));
+}
+
 // The same verdict of every rule on a call and on what `ferry check` makes of its text.
 template <class Call>
 void ExpectTextSaysAll(const ops::Rules<Call>& rules, const Call& call) {
   const std::string command = ops::CheckCommand(call);
   SCOPED_TRACE(command);
-  const std::string program = "ferry check ";
-  ASSERT_EQ(command.rfind(program, 0), 0U);
-  // The shell's way to write a quote inside quotes is not that of the library of options.
-  std::string flags = command.substr(program.size());
-  if (const std::size_t at = flags.find("'a b'\\''c'"); at != std::string::npos)
-    flags.replace(at, 10, "\"a b'c\"");
-  const Call again = std::get<Call>(CallOf(flags));
+  const Call again = std::get<Call>(CallOfMessage(command));
   for (const ops::Rule<Call>& rule : rules)
     ASSERT_EQ(ops::Evaluate(rule, call), ops::Evaluate(rule, again)) << rule.id;
   ASSERT_EQ(call.facts.strict, again.facts.strict);
@@ -147,6 +149,19 @@ TEST(CallText, LeavesOutWhatIsAsDocumented) {
                 "--op dispatch --ep 2 --moe-experts 4 --bs 2 --h 1024 --k 2 --buffsize 200"))),
             "ferry check --op dispatch --ep 2 --ep-rank 0 --moe-experts 4 --bs 2 --h 1024 --k 2 "
             "--buffsize 200");
+}
+
+TEST(CallText, IsFoundInAMessage) {
+  const std::string line = "ferry check --op dispatch --ep 2 --moe-experts 4 --bs 2 --h 1024 --k 2";
+  const auto ranks = [&](const std::string& message) {
+    return std::get<ops::DispatchCall>(CallOfMessage(message)).ep_world_size;
+  };
+  EXPECT_EQ(ranks("[ferry] every rule of this call: " + line + "\ndispatch failed: --ep 4\n"), 2);
+  EXPECT_EQ(ranks("12:00 " + line + " \r\n" + line + " --ep 4\n"), 2);  // the first
+  EXPECT_THROW((void)ranks("ferry check"), std::invalid_argument);
+  EXPECT_THROW((void)ranks(line + " --comm-alg 'a"), std::invalid_argument);
+  EXPECT_THROW((void)ranks(line + " --epp 2"), std::invalid_argument);
+  EXPECT_THROW((void)ranks(line + " --from x"), std::invalid_argument);
 }
 
 }  // namespace

@@ -47,5 +47,33 @@ TEST(FerryCheck, TheLineThatARefusalPrintsShowsTheSameRule) {
   EXPECT_TRUE(Contains(check.output, "is 1 MiB")) << check.output;
 }
 
+// A program's whole output, pasted or piped.
+TEST(FerryCheck, FindsTheCallInWhatARefusedProgramPrints) {
+  const std::string refused = std::string("HCCL_BUFFSIZE=1 ") + FERRY_TOOL_PATH +
+                              " run --preset mixtral-8x7b --ep 4 --bs 4 --text " FERRY_TEST_TEXT
+                              " 2>&1";
+  const std::string check = std::string(FERRY_TOOL_PATH) + " check ";
+  const Outcome piped = RunShell(refused + " | " + check + "--env -");
+  EXPECT_EQ(piped.status, 1) << piped.output;
+  EXPECT_TRUE(Contains(piped.output, "[dispatch-A3-40a]")) << piped.output;
+  const Outcome pasted = RunShell(check + "--env \"$(" + refused + ")\"");
+  EXPECT_EQ(pasted.output, piped.output);
+  const Outcome mended = RunShell(refused + " | " + check + "--env - --buffsize 300");
+  EXPECT_EQ(mended.status, 0) << mended.output;
+}
+
+TEST(FerryCheck, AMessageWithoutACallIsAnsweredWithWhatHasOne) {
+  const std::string check = std::string(FERRY_TOOL_PATH) + " check ";
+  for (const std::string message : {"''", "'synchronise failed. ret = 507015'", "- < /dev/null"}) {
+    const Outcome outcome = RunShell(check + "--env " + message);
+    EXPECT_EQ(outcome.status, 2) << outcome.output;
+    EXPECT_TRUE(Contains(outcome.output,
+                         "--env holds no `ferry check --op ...` line; must be what "
+                         "a refused program has printed"))
+        << outcome.output;
+  }
+  EXPECT_EQ(RunShell(check + "--env x --from y").status, 2);
+}
+
 }  // namespace
 }  // namespace ferry::tool

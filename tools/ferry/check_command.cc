@@ -38,7 +38,8 @@ void AddCheckCommand(CLI::App& app, int& status) {
   check->add_option("--json", options->json_path, "Also write the result to this file");
   check->add_flag("--all", options->all, "Show the rules that hold, too");
   check->footer(
-      "A refused program prints the `ferry check` line of its call.\n"
+      "A refused program prints the `ferry check` line of its call; --env finds it in the output:\n"
+      "  ./program 2>&1 | ferry check --env -\n"
       "Exit status: 0 phase 1 accepts the call; 1 it refuses it; 2 the call cannot be made out.");
   check->callback([check, options, &status] {
     try {

@@ -102,7 +102,8 @@ class FlagReader : public nlohmann::json_sax<Json> {
   void BeginMember(const std::string& name) {
     member_ = name;
     tensors_.clear();
-    option_ = name == "from" ? nullptr : app_.get_option_no_throw("--" + name);
+    const bool is_source = name == "from" || name == "env";
+    option_ = is_source ? nullptr : app_.get_option_no_throw("--" + name);
     if (option_ == nullptr) Refuse("is unknown; must be the name of a flag, as \"ep\" is");
     if (!members_.insert(name).second) RefuseTwice(name);
   }

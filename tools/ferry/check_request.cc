@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <type_traits>
 
 #include "base/env.h"
 #include "check_json.h"
+#include "check_line.h"
 #include "flag_value.h"
 
 namespace ferry::tool {
@@ -96,10 +99,15 @@ void AddPlace(CLI::App& app, CheckRequest& request) {
 // What `app` has parsed, as flags again.
 void AppendParsed(const CLI::App& app, std::vector<std::string>& flags) {
   for (const CLI::Option* option : app.get_options()) {
-    if (option->count() == 0 || option->get_name() == "--from") continue;
-    for (const std::string& result : option->results())
-      flags.push_back(option->get_name() + "=" + result);
+    const std::string name = option->get_name();
+    if (option->count() == 0 || name == "--from" || name == "--env") continue;
+    for (const std::string& result : option->results()) flags.push_back(name + "=" + result);
   }
+}
+
+std::string ReadMessage(const std::string& text) {
+  if (text != "-") return text;
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
 void Parse(CLI::App& app, std::vector<std::string> flags) {
@@ -111,31 +119,39 @@ void Parse(CLI::App& app, std::vector<std::string> flags) {
 
 void AddCallOptions(CLI::App& app, CheckRequest& request) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app.add_option(
+  CLI::Option* from = app.add_option(
       "--from", request.from,
       "File of JSON whose members are named as these flags; flags given beside it count");
+  app.add_option("--env", request.message,
+                 "What a refused program has printed (- reads it from standard input): checks the "
+                 "call of its `ferry check` line; flags given beside it count")
+      ->excludes(from);
   AddAttributes(app, request);
   AddTensors(app, request);
   AddPlace(app, request);
 }
 
 CheckRequest ReadRequest(const CLI::App& app, const CheckRequest& parsed) {
-  if (parsed.from.empty()) return parsed;
+  if (parsed.from.empty() && !parsed.message) return parsed;
   CheckRequest ignored;
   CLI::App alone;  // takes nothing but a call
   alone.set_help_flag();
   AddCallOptions(alone, ignored);
-  std::vector<std::string> flags = ReadJsonFlags(parsed.from, alone);
+  std::vector<std::string> flags = parsed.message ? FindCheckFlags(ReadMessage(*parsed.message))
+                                                  : ReadJsonFlags(parsed.from, alone);
   CheckRequest request;
   CLI::App together;
   AddCallOptions(together, request);
   together.allow_extras();  // of the command line: what is no part of the call
   try {
     Parse(alone, flags);
+    if (!ignored.from.empty() || ignored.message)
+      throw std::invalid_argument("--env holds a line with --from or --env; must say all itself");
     AppendParsed(app, flags);
     Parse(together, flags);
   } catch (const CLI::ParseError& error) {
-    throw std::invalid_argument(fmt::format("{}: {}", parsed.from, error.what()));
+    throw std::invalid_argument(
+        fmt::format("{}: {}", parsed.message ? "--env" : parsed.from, error.what()));
   }
   return request;
 }

@@ -11,9 +11,10 @@
 namespace ferry::tool {
 
 struct CheckRequest {
-  std::string from;    // file of JSON; "" is none
-  std::string op;      // dispatch or combine
-  std::string preset;  // model whose sizes are taken; "" is none
+  std::string from;                    // file of JSON; "" is none
+  std::optional<std::string> message;  // that holds the line of a refused program; "-" is stdin
+  std::string op;                      // dispatch or combine
+  std::string preset;                  // model whose sizes are taken; "" is none
 
   // Attributes, as the C API has them.
   std::optional<std::int64_t> ep_world_size;
@@ -56,8 +57,8 @@ struct CheckRequest {
 // FERRY_PRODUCT, FERRY_STRICT.
 void AddCallOptions(CLI::App& app, CheckRequest& request);
 
-// The request that `app` has parsed; where it names a file, what the file says, under what else was
-// given. Throws std::invalid_argument.
+// The request that `app` has parsed; where it names a file or a message, what that says, under what
+// else was given. Throws std::invalid_argument.
 [[nodiscard]] CheckRequest ReadRequest(const CLI::App& app, const CheckRequest& parsed);
 
 }  // namespace ferry::tool
