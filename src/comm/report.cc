@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "comm/process.h"
@@ -12,7 +13,7 @@
 namespace ferry::comm {
 namespace {
 
-constexpr std::size_t kMaxBlamed = 3;  // ranks in a timeout
+constexpr std::size_t kMaxBlamed = 3;  // reasons in a timeout
 
 // For whom the rank waits, if it has waited long enough to say so.
 std::optional<std::string> NoteOf(const Board& board, std::int32_t rank) {
@@ -44,6 +45,32 @@ std::string DescribeActivity(const Activity& activity) {
   return "is in an unknown state";
 }
 
+bool IsProcessStopped(const Board& board, std::int32_t rank) {
+  return !IsLocal(board, rank) && IsStopped(board.rank(rank).pid.load(std::memory_order_relaxed));
+}
+
+// What keeps the rank from a meeting, as far as it can be told.
+std::optional<std::string> WhyMissing(const Board& board, std::int32_t rank) {
+  if (const auto doing = NoteOf(board, rank)) return fmt::format("rank {} {}", rank, *doing);
+  if (const auto refusal = FreshRefusal(board, rank))
+    return fmt::format("the last call of rank {} was refused: {}", rank, refusal->message);
+  if (IsProcessStopped(board, rank)) return fmt::format("the process of rank {} is stopped", rank);
+  return std::nullopt;
+}
+
+// Whether the rank is between calls and nothing tells why.
+bool IsIdle(const Board& board, std::int32_t rank) {
+  return ReadLife(board, rank).life == Life::kAlive &&
+         ReadActivity(board, rank).phase == Phase::kIdle && !WhyMissing(board, rank);
+}
+
+std::string DescribeIdle(const Ranks& ranks, std::uint64_t number) {
+  const bool one = ranks.size() == 1;
+  const std::string who = one ? fmt::format("rank {} has", ranks[0]) : RankList(ranks) + " have";
+  if (number == 0) return who + " not started any call";
+  return fmt::format("{} finished call {} and not started call {}", who, number, number + 1);
+}
+
 // ` (aclnnMoeDistributeDispatchV2, for 12 s)`: with which operator, and since when.
 std::string DescribeOperation(const Board& board, std::int32_t rank) {
   const Activity activity = ReadActivity(board, rank);
@@ -69,8 +96,10 @@ std::string DescribeRank(const Board& board, std::int32_t rank) {
   if (const auto refusal = FreshRefusal(board, rank))
     text += fmt::format(" (its last call was refused {} s ago: {})", Age(refusal->age),
                         refusal->message);
-  const pid_t pid = board.rank(rank).pid.load(std::memory_order_relaxed);
-  if (!IsLocal(board, rank) && IsStopped(pid)) text += fmt::format(" (process {} is stopped)", pid);
+  if (IsProcessStopped(board, rank)) {
+    text += fmt::format(" (process {} is stopped)",
+                        board.rank(rank).pid.load(std::memory_order_relaxed));
+  }
   return text;
 }
 
@@ -96,14 +125,18 @@ std::string TimeoutCause(const Board& board, const Ranks& missing, std::chrono::
   std::string text =
       fmt::format("{} did not arrive within {} s", RankList(missing), Seconds(limit));
   std::size_t blamed = 0;
+  std::map<std::uint64_t, Ranks> idle;  // by the last call that they have finished
   for (const std::int32_t rank : missing) {
-    const std::optional<std::string> doing = NoteOf(board, rank);
-    const std::optional<Refusal> refusal = FreshRefusal(board, rank);
-    if ((!doing && !refusal) || blamed++ >= kMaxBlamed) continue;
-    text += doing
-                ? fmt::format("; rank {} {}", rank, *doing)
-                : fmt::format("; the last call of rank {} was refused: {}", rank, refusal->message);
+    if (IsIdle(board, rank)) {
+      idle[ReadActivity(board, rank).number].push_back(rank);
+    } else if (const auto why = WhyMissing(board, rank); why && blamed++ < kMaxBlamed) {
+      text += "; " + *why;
+    }
   }
+  for (const auto& [number, ranks] : idle)
+    if (blamed++ < kMaxBlamed) text += "; " + DescribeIdle(ranks, number);
+  if (!idle.empty())
+    text += "; every rank must launch every call, also without tokens, on a stream that gets to it";
   return text;
 }
 

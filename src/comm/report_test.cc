@@ -86,14 +86,29 @@ TEST_F(Report, WritesTimesAsPeopleDo) {
 }
 
 TEST_F(Report, ATimeoutNamesTheMissingAndWhomTheyWaitFor) {
+  SetPhase(Side(1, 4), Phase::kMeeting);
   EXPECT_EQ(TimeoutCause(*board_, {1, 2}, std::chrono::seconds(30)),
             "rank(s) 1, 2 did not arrive within 30 s");
-  SetPhase(Side(1, 4), Phase::kMeeting);
   board_->rank(1).doing.Write(4, "waits in call 9 for rank(s) 1 on group \"tp0\"");
   EXPECT_EQ(
       TimeoutCause(*board_, {1, 2}, std::chrono::seconds(30)),
       "rank(s) 1, 2 did not arrive within 30 s; rank 1 waits in call 9 for rank(s) 1 on group "
       "\"tp0\"");
+}
+
+TEST_F(Report, ATimeoutSaysWhoHasLeftOutACallAndWhatToDo) {
+  const std::string advice =
+      "; every rank must launch every call, also without tokens, on a stream that gets to it";
+  EXPECT_EQ(TimeoutCause(*board_, {1, 2}, std::chrono::seconds(30)),
+            "rank(s) 1, 2 did not arrive within 30 s; rank 1 has not started any call" + advice);
+  EXPECT_EQ(
+      TimeoutCause(*board_, {0, 1}, std::chrono::seconds(30)),
+      "rank(s) 0, 1 did not arrive within 30 s; rank(s) 0, 1 have not started any call" + advice);
+  SetPhase(Side(1, 4), Phase::kIdle);
+  EXPECT_EQ(TimeoutCause(*board_, {0, 1}, std::chrono::seconds(30)),
+            "rank(s) 0, 1 did not arrive within 30 s; rank 0 has not started any call; rank 1 has "
+            "finished call 4 and not started call 5" +
+                advice);
 }
 
 TEST_F(Report, TheRefusalOfARanksLastCallIsPartOfTheBlame) {

@@ -64,6 +64,9 @@ std::string Dies(MoeRank& rank, void (*how)()) {
 
 std::vector<FailureCase> WaitingFailures() {
   const std::string missing = "rank(s) 3 did not arrive within 1 s";
+  const std::string left_out =
+      "; rank 3 has not started any call; every rank must launch every call, also without tokens, "
+      "on a stream that gets to it";
   const std::string refused = missing + "; the last call of rank 3 was refused: ";
   const std::string dead = "rank(s) 1 terminated";
   const std::string left = "rank(s) 1 destroyed the communicator";
@@ -72,7 +75,7 @@ std::vector<FailureCase> WaitingFailures() {
                    .name = "AMissingRank",
                    .what = "rank 3 comes after the limit, and hears the same at once",
                    .body = LateRank({}),
-                   .sentence = DispatchFailed(1, missing)});
+                   .sentence = DispatchFailed(1, missing + left_out)});
   cases.push_back(
       {.chapter = kChapter,
        .name = "ARefusedFirstPhase",
@@ -99,7 +102,7 @@ std::vector<FailureCase> WaitingFailures() {
                    .name = "AStoppedProcess",
                    .what = "rank 3's process is stopped (debugger, SIGSTOP) and goes on later",
                    .body = StoppedRank,
-                   .sentence = DispatchFailed(1, missing),
+                   .sentence = DispatchFailed(1, missing + "; the process of rank 3 is stopped"),
                    .where = Where::kForkedOnly});
   cases.push_back({.chapter = kChapter,
                    .name = "AKilledProcess",

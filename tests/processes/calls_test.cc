@@ -182,7 +182,9 @@ TEST_P(Calls, ACallThatWaitsTooLongForItsOwnPredecessorFailsOnEveryRank) {
     run.say(RunExchange(run));
   });
   ExpectAllSay(ends,
-               {"exchange call 1 on group \"g0\" failed: rank(s) 1 did not arrive within 0.2 s",
+               {"exchange call 1 on group \"g0\" failed: rank(s) 1 did not arrive within 0.2 s; "
+                "rank 1 has not started any call; every rank must launch every call, also without "
+                "tokens, on a stream that gets to it",
                 "exchange call 2 on group \"g0\" failed: rank 1 waited 0.2 s for its own call 1 "
                 "to end",
                 "ok"});

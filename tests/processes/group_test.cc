@@ -67,8 +67,9 @@ TEST_P(GroupOfSize, AnAbsentRankIsNamedByAllAndTheLateRankHearsTheSame) {
   });
   ExpectAllSay(ends,
                {fmt::format("exchange call 1 on group \"g0\" failed: rank(s) {} did not arrive "
-                            "within 0.3 s",
-                            last),
+                            "within 0.3 s; rank {} has not started any call; every rank must "
+                            "launch every call, also without tokens, on a stream that gets to it",
+                            last, last),
                 "ok"});
 }
 

@@ -40,8 +40,9 @@ TEST_P(StallAt, FailsTheCallOnEveryRankAndTheNextOneWorks) {
     run.say(RunExchange(run));
   });
   const bool before_go = step == Step::kBeforePublish || step == Step::kAfterPublish;
-  const std::string cause = before_go ? "rank(s) 1 did not arrive within 0.3 s"
-                                      : "rank(s) 1 did not finish reading within 0.3 s";
+  const std::string cause =
+      before_go ? "rank(s) 1 did not arrive within 0.3 s; the process of rank 1 is stopped"
+                : "rank(s) 1 did not finish reading within 0.3 s";
   ExpectAllSay(ends, {"exchange call 1 on group \"g0\" failed: " + cause, "ok"});
 }
 
