@@ -18,12 +18,17 @@
 namespace wrong {
 
 constexpr int64_t kRanks = 2, kTokens = 2, kTopK = 2, kExperts = 4, kHidden = 1024;
-constexpr int64_t kCapacity = kRanks * kTokens * 2;  // rows: min(experts of a rank, top-k) = 2
+
+// Rows that a rank may get: min(experts of a rank, top-k) = 2 of each token.
+constexpr int64_t Capacity(int64_t tokens) {
+  return kRanks * tokens * 2;
+}
 
 // What a program may get wrong in one rank's calls.
 struct Arguments {
   std::vector<int32_t> ids = {0, 2, 1, 3};
-  int64_t rows = kCapacity;
+  int64_t tokens = kTokens;
+  int64_t rows = Capacity(kTokens);
   int64_t experts = kExperts;
   int64_t global_bs = 0;
   bool mask = false;
@@ -34,17 +39,20 @@ struct Rank {
 
   int64_t number;
   Arguments arguments;
-  DeviceTensor<uint16_t> x{
-      {kTokens, kHidden}, ACL_BF16, std::vector<uint16_t>(kTokens* kHidden, 0x3f80)};
-  DeviceTensor<int32_t> ids{{kTokens, kTopK}, ACL_INT32, arguments.ids};
-  DeviceTensor<float> scales{{kTokens, kTopK}, ACL_FLOAT, std::vector<float>(kTokens* kTopK, 0.5f)};
-  DeviceTensor<uint8_t> mask{{kTokens}, ACL_BOOL, std::vector<uint8_t>(kTokens, 1)};
+  DeviceTensor<uint16_t> x{{arguments.tokens, kHidden},
+                           ACL_BF16,
+                           std::vector<uint16_t>(arguments.tokens* kHidden, 0x3f80)};
+  DeviceTensor<int32_t> ids{{arguments.tokens, kTopK}, ACL_INT32, arguments.ids};
+  DeviceTensor<float> scales{
+      {arguments.tokens, kTopK}, ACL_FLOAT, std::vector<float>(arguments.tokens* kTopK, 0.5f)};
+  DeviceTensor<uint8_t> mask{
+      {arguments.tokens}, ACL_BOOL, std::vector<uint8_t>(arguments.tokens, 1)};
   DeviceTensor<uint16_t> rows{{arguments.rows, kHidden}, ACL_BF16};
-  DeviceTensor<int32_t> assist{{kCapacity * 128}, ACL_INT32};
+  DeviceTensor<int32_t> assist{{Capacity(arguments.tokens) * 128}, ACL_INT32};
   DeviceTensor<int64_t> token_nums{{arguments.experts / kRanks}, ACL_INT64};
   DeviceTensor<int32_t> ep_counts{{kExperts}, ACL_INT32};
   DeviceTensor<int32_t> tp_counts{{0}, ACL_INT32};
-  DeviceTensor<uint16_t> result{{kTokens, kHidden}, ACL_BF16};
+  DeviceTensor<uint16_t> result{{arguments.tokens, kHidden}, ACL_BF16};
   char group[128] = {};
   HcclComm comm = nullptr;
   aclrtStream stream = nullptr;

@@ -72,7 +72,8 @@ std::string GuardedBlock::Overrun() const {
   const auto changed = std::count_if(end(), guard(), [](std::byte b) { return b != kSlack; });
   return fmt::format(
       "{} byte(s) were written behind the end of {}, the first {} byte(s) behind it; the block has "
-      "{} usable bytes (size rounded up to 32, plus 32) on device {} and was created at {}",
+      "{} usable bytes (size rounded up to 32, plus 32) on device {} and was created at {}; "
+      "allocate more or write less",
       changed, static_cast<const void*>(begin_), first - end() + 1, bytes_, device_, site_);
 }
 

@@ -34,6 +34,18 @@ Row BelowEpWorldSize(std::string id, std::string parameter, std::int64_t MoeCall
           {}};
 }
 
+std::string BufferForWindow(const MoeCall& call) {
+  return fmt::format("be at least {} MiB: the window of these sizes takes {} bytes",
+                     MiBFor(call.window_bytes()), call.window_bytes());
+}
+
+// What is enough for this call, so that nobody raises the least in vain.
+std::string EnoughBuffer(const MoeCall& call) {
+  if (call.layout() && MiBFor(call.window_bytes()) > kA3.min_buffer_mib)
+    return BufferForWindow(call);
+  return fmt::format("be at least {} MiB", kA3.min_buffer_mib);
+}
+
 }  // namespace
 
 Row EpWorldSizeInRange(std::string id) {
@@ -253,7 +265,7 @@ Row BufferHasTheLeast(std::string id) {
           Code::kTiling,
           [](const MoeCall& call) { return call.facts.buffer_mib >= kA3.min_buffer_mib; },
           [](const MoeCall& call) { return fmt::format("{} MiB", call.facts.buffer_mib); },
-          Always(fmt::format("be at least {} MiB", kA3.min_buffer_mib)),
+          EnoughBuffer,
           {}};
 }
 
@@ -263,10 +275,7 @@ Row BufferHoldsWindow(std::string id) {
           Code::kTiling,
           [](const MoeCall& call) { return MiBFor(call.window_bytes()) <= call.facts.buffer_mib; },
           [](const MoeCall& call) { return fmt::format("{} MiB", call.facts.buffer_mib); },
-          [](const MoeCall& call) {
-            return fmt::format("be at least {} MiB: the window of these sizes takes {} bytes",
-                               MiBFor(call.window_bytes()), call.window_bytes());
-          },
+          BufferForWindow,
           {}};
 }
 

@@ -73,6 +73,19 @@ TEST(Check, TellsTheWindowWithItsTerms) {
       << FormatCheck(exceeds, false);
 }
 
+TEST(Check, TheLeastBufferIsWhatTheCallNeeds) {
+  const std::string flags = "--op dispatch --ep 2 --h 2560 --k 1 --buffsize 1 ";
+  const auto limit = [&](const std::string& sizes) {
+    return RowOf(ResultOf(flags + sizes), "dispatch-A3-40a").limit;
+  };
+  EXPECT_EQ(limit("--moe-experts 2 --bs 65"),
+            "must be at least 3 MiB: the window of these sizes takes 2129920 bytes");
+  EXPECT_EQ(limit("--moe-experts 2 --bs 64"), "must be at least 2 MiB");
+  EXPECT_EQ(limit("--moe-experts 2 --bs 1"), "must be at least 2 MiB");
+  EXPECT_EQ(limit("--moe-experts 2 --bs 65 --shared-ranks 1"),
+            "must be at least 2 MiB");  // no layout
+}
+
 TEST(Check, MeasuresEveryTensorThatIsGiven) {
   const CheckResult result =
       ResultOf("--op dispatch --ep 8 --moe-experts 256 --bs 64 --h 7168 --k 8");
