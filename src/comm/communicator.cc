@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "comm/board_table.h"
 #include "comm/host_service.h"
+#include "comm/presence.h"
 #include "comm/random_name.h"
 #include "comm/registry.h"
 
@@ -103,6 +104,16 @@ void CheckRanks(const Member& parent, const std::vector<std::int32_t>& ranks,
           named, parent.rank());
 }
 
+// Those of the new group; another rank of the parent may have ended.
+void RequireAlive(const Member& parent, const std::vector<std::int32_t>& ranks) {
+  Ranks gone;
+  for (const std::int32_t rank : ranks)
+    if (ReadLife(parent.board(), rank).life >= Life::kDestroyed) gone.push_back(rank);
+  Require(gone.empty(), Code::kHcclRemote,
+          "{} of group \"{}\" terminated or destroyed the communicator", RankList(gone),
+          parent.name());
+}
+
 // Equal on all ranks that mean the same group, and on no others.
 std::string KeyOfSubgroup(const Board& parent, const std::vector<std::int32_t>& ranks,
                           std::uint64_t id) {
@@ -139,8 +150,7 @@ std::shared_ptr<Member> JoinSubgroup(Member& parent, const std::vector<std::int3
                                      const MemberOptions& options) {
   CheckRanks(parent, ranks, spec);
   RequireNameIsFree(spec);
-  if (const auto dead = parent.WhyDead())
-    Fail(Code::kHcclRemote, "group \"{}\" makes no more groups: {}", parent.name(), *dead);
+  RequireAlive(parent, ranks);
   const Deadline deadline = Deadline::After(JoinTimeout());
   const std::string key = KeyOfSubgroup(parent.board(), ranks, id);
   const Home maker = HomeOnBoard(parent.board(), ranks.front());

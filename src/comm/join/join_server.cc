@@ -205,6 +205,16 @@ void JoinServer::TellLast(Peer& peer, ReplyKind kind, const std::string& body) {
   peer.limit = Deadline::After(kLastWords);
 }
 
+// Ranks of this process come last: a program that fails ends its process at once, and this thread
+// with it.
+void JoinServer::TellAccepted(ReplyKind kind, const std::string& body) {
+  for (const bool own : {false, true})
+    for (Peer& peer : peers_)
+      if (peer.state == Peer::State::kAccepted && !peer.ended &&
+          IsSameProcess(peer.request.home, home_) == own)
+        TellLast(peer, kind, body);
+}
+
 // A stream may outlive its process, when a child of that process has inherited it.
 void JoinServer::LookForTheDead() {
   if (!look_again_.Passed()) return;
@@ -239,8 +249,7 @@ void JoinServer::Complete() {
     // Before anybody knows: the endpoint is free for the next group.
     listener_.Reset();
     joined_ = true;
-    for (Peer& peer : peers_)
-      if (peer.state == Peer::State::kAccepted) TellLast(peer, ReplyKind::kTicket, body);
+    TellAccepted(ReplyKind::kTicket, body);
   } catch (...) {
     FailAll(Caught({.out_of_memory = Code::kHcclMemory, .internal = Code::kHcclInternal}));
   }
@@ -248,9 +257,7 @@ void JoinServer::Complete() {
 
 void JoinServer::FailAll(Error error) {
   const std::string body = EncodeFailure(error);
-  for (Peer& peer : peers_)
-    if (peer.state == Peer::State::kAccepted && !peer.ended)
-      TellLast(peer, ReplyKind::kFailed, body);
+  TellAccepted(ReplyKind::kFailed, body);
   failure_ = std::move(error);
   if (!options_.tells_late_ranks) listener_.Reset();
 }

@@ -67,6 +67,7 @@ class JoinServer {
   void Refuse(Peer& peer, const Error& error);
   void Tell(Peer& peer, ReplyKind kind, std::string body);
   void TellLast(Peer& peer, ReplyKind kind, const std::string& body);
+  void TellAccepted(ReplyKind kind, const std::string& body);
   void Complete();
   void FailAll(Error error);
 
