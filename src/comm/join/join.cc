@@ -136,8 +136,8 @@ UniqueFd ConnectToAny(const std::vector<SocketAddress>& addresses, Deadline dead
     UniqueFd socket = Connect(address, deadline);
     if (!socket) continue;
     const auto user = PeerUser(socket.get());
-    Require(!user || *user == ::geteuid(), Code::kHcclPara, "{} belongs to user {}, not to user {}",
-            address.text, *user, ::geteuid());
+    Require(user.value_or(::geteuid()) == ::geteuid(), Code::kHcclPara,
+            "{} belongs to user {}, not to user {}", address.text, user.value_or(0), ::geteuid());
     return socket;
   }
   return UniqueFd();
