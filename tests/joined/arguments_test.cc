@@ -1,8 +1,10 @@
 // Wrong calls of the functions that join.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <fstream>
+#include <string>
 
 #include "rank_process.h"
 
@@ -82,7 +84,8 @@ TEST(JoinArguments, AConfigurationNamesTheGroupAndIsChecked) {
 }
 
 TEST(JoinArguments, ARankTableMakesAGroup) {
-  const std::string path = ::testing::TempDir() + "ferry_rank_table.json";
+  const std::string path =
+      ::testing::TempDir() + "ferry_rank_table." + std::to_string(::getpid()) + ".json";
   std::ofstream(path) << R"({"status": "completed", "version": "1.0", "server_list": [
     {"server_id": "here", "device": [{"device_id": "0", "rank_id": "0"},
                                      {"device_id": "1", "rank_id": "1"}]}]})";

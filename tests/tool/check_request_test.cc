@@ -2,9 +2,11 @@
 #include "check_request.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 #include "check_flags.h"
 #include "ops/call_text.h"
@@ -15,7 +17,8 @@ namespace {
 class JsonFile {
  public:
   explicit JsonFile(const std::string& text)
-      : path_(std::filesystem::temp_directory_path() / "ferry_check_test.json") {
+      : path_(std::filesystem::temp_directory_path() /
+              ("ferry_check_test." + std::to_string(::getpid()) + ".json")) {
     std::ofstream(path_) << text;
   }
   JsonFile(const JsonFile&) = delete;
