@@ -12,14 +12,14 @@
 #include "base/text.h"
 
 namespace ferry::env {
-namespace {
 
-// The variable's text; nothing when it is unset or empty, which Ferry takes as the same.
 std::optional<std::string> Get(const char* name) {
   const char* text = std::getenv(name);
   if (text == nullptr || *text == '\0') return std::nullopt;
   return text;
 }
+
+namespace {
 
 // Says once per variable that its value is not used; as an error line, because the default level
 // prints nothing else. `reported` is set first: writing a line reads FERRY_LOG.

@@ -1,4 +1,5 @@
-// Every environment variable that Ferry reads, in one place.
+// Every environment variable that Ferry reads, in one place; those of launchers are in
+// base/launch.h.
 //
 // Functions read the variable anew on each call unless they say "once": tests and callers may
 // change the environment between calls, as CANN's callers do.
@@ -11,6 +12,9 @@
 #include <string_view>
 
 namespace ferry::env {
+
+// The text of any variable; nothing when it is unset or empty, which Ferry takes as the same.
+[[nodiscard]] std::optional<std::string> Get(const char* name);
 
 enum class Product : std::uint8_t { kA3, kA2, kUnknown };
 

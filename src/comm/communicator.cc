@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
+#include <future>
 #include <utility>
 
 #include "base/env.h"
@@ -143,6 +145,28 @@ std::shared_ptr<Member> JoinByEndpoint(const Endpoint& endpoint,
   const Deadline deadline = Deadline::After(JoinTimeout());
   const Ticket ticket = JoinAt(endpoint, secret, RequestOf(spec), OfferBoard);
   return UseTicket(ticket, spec, options, deadline);
+}
+
+std::vector<std::shared_ptr<Member>> JoinAllByEndpoint(const Endpoint& endpoint,
+                                                       const std::optional<Secret>& secret,
+                                                       const std::vector<RankSpec>& specs,
+                                                       const MemberOptions& options) {
+  std::vector<std::future<std::shared_ptr<Member>>> joins;
+  for (const RankSpec& spec : specs)
+    joins.push_back(
+        std::async(std::launch::async, JoinByEndpoint, endpoint, secret, spec, options));
+  std::vector<std::shared_ptr<Member>> members;
+  std::exception_ptr first;
+  for (auto& join : joins) {
+    try {
+      members.push_back(join.get());
+    } catch (const std::exception&) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (!first) return members;
+  for (const auto& member : members) DestroyMember(member);
+  std::rethrow_exception(first);
 }
 
 std::shared_ptr<Member> JoinSubgroup(Member& parent, const std::vector<std::int32_t>& ranks,

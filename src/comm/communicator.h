@@ -37,6 +37,12 @@ struct RankSpec {
                                                      const RankSpec& spec,
                                                      const MemberOptions& options);
 
+// The same for several ranks of this process at once, each on a thread of its own; the members in
+// the order of `specs`. Throws what the first of them that failed threw: then all have failed.
+[[nodiscard]] std::vector<std::shared_ptr<Member>> JoinAllByEndpoint(
+    const Endpoint& endpoint, const std::optional<Secret>& secret,
+    const std::vector<RankSpec>& specs, const MemberOptions& options);
+
 // A group of some ranks of `parent`, made without sockets of its own: `ranks` of the parent, of
 // which this one is ranks[spec.rank]. All of them call with the same `ranks` and `id`. Throws
 // Error{kHcclPara} for ranks that the parent does not have, that occur twice or do not name this

@@ -27,6 +27,20 @@ Registry& TheRegistry() {
   return *registry;
 }
 
+}  // namespace
+
+// `ferry_<host>_<pid>_<counter>`.
+std::string FreshGroupName() {
+  constexpr std::size_t kHostBytes = 64;
+  // relaxed: only uniqueness counts.
+  static std::atomic<std::uint64_t> counter{0};
+  char host[kHostBytes + 1] = "host";
+  if (gethostname(host, kHostBytes) != 0) host[0] = '\0';
+  host[kHostBytes] = '\0';
+  return fmt::format("ferry_{}_{}_{}", host, getpid(),
+                     counter.fetch_add(1, std::memory_order_relaxed));
+}
+
 void CheckDevices(const std::vector<std::int32_t>& devices) {
   const std::int32_t count = env::DeviceCount();
   Require(!devices.empty() && devices.size() <= static_cast<std::size_t>(count), Code::kHcclPara,
@@ -41,20 +55,6 @@ void CheckDevices(const std::vector<std::int32_t>& devices) {
             "devices[{}] is {}, as devices[{}]; every rank must have a device of its own", i,
             devices[i], at);
   }
-}
-
-}  // namespace
-
-// `ferry_<host>_<pid>_<counter>`.
-std::string FreshGroupName() {
-  constexpr std::size_t kHostBytes = 64;
-  // relaxed: only uniqueness counts.
-  static std::atomic<std::uint64_t> counter{0};
-  char host[kHostBytes + 1] = "host";
-  if (gethostname(host, kHostBytes) != 0) host[0] = '\0';
-  host[kHostBytes] = '\0';
-  return fmt::format("ferry_{}_{}_{}", host, getpid(),
-                     counter.fetch_add(1, std::memory_order_relaxed));
 }
 
 std::vector<std::shared_ptr<Member>> CreateLocalCommunicator(

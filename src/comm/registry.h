@@ -12,9 +12,12 @@
 
 namespace ferry::comm {
 
+// Throws Error{kHcclPara} when `devices` is empty or holds a duplicate or a device outside
+// [0, env::DeviceCount()).
+void CheckDevices(const std::vector<std::int32_t>& devices);
+
 // Creates a communicator whose ranks are all in this process, rank i on virtual device devices[i],
-// under a fresh name, and registers every rank. Throws Error{kHcclPara} when `devices` is empty or
-// holds a duplicate or a device outside [0, env::DeviceCount()).
+// under a fresh name, and registers every rank. Throws what CheckDevices does.
 std::vector<std::shared_ptr<Member>> CreateLocalCommunicator(
     const std::vector<std::int32_t>& devices, const MemberOptions& options);
 

@@ -105,7 +105,8 @@ Meeting MeetingAt(const Endpoint& endpoint, const std::optional<Secret>& secret)
   if (secret) return meeting;
   const bool loopback = std::all_of(meeting.addresses.begin(), meeting.addresses.end(), IsLoopback);
   Require(loopback, Code::kHcclPara,
-          "the root at {}:{} needs a secret: without one only a loopback address is allowed",
+          "the root at {}:{} needs a secret: FERRY_SECRET_FILE is not set, and without a secret "
+          "only a loopback address is allowed",
           endpoint.address, endpoint.port);
   meeting.addresses = {
       AbstractUnixSocket(fmt::format("ferry-join-{}-{}", ::geteuid(), endpoint.port))};

@@ -106,8 +106,8 @@ TEST(Join, RefusesAnEndpointElsewhereWithoutASecret) {
   });
   EXPECT_EQ(outcome.code, Code::kHcclPara);
   EXPECT_EQ(outcome.text,
-            "the root at 192.0.2.1:5000 needs a secret: without one only a loopback address is "
-            "allowed");
+            "the root at 192.0.2.1:5000 needs a secret: FERRY_SECRET_FILE is not set, and without "
+            "a secret only a loopback address is allowed");
 }
 
 TEST(Join, WithAnotherSecretFailsOnThatRankOnly) {
