@@ -4,11 +4,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 namespace ferry {
 
 // CLOCK_MONOTONIC: never set back, and the same for every process of a host.
 using Clock = std::chrono::steady_clock;
+
+// How long ago the clock stood at `count` ns, a number from anywhere: 0 for what is yet to come,
+// and what was before the clock began counts from there.
+[[nodiscard]] inline std::chrono::nanoseconds AgeOf(std::int64_t count) noexcept {
+  const std::int64_t now = Clock::now().time_since_epoch().count();
+  return std::chrono::nanoseconds(
+      std::max<std::int64_t>(now - std::max<std::int64_t>(count, 0), 0));
+}
 
 // The moment a wait gives up; it may never come.
 class Deadline {

@@ -45,5 +45,12 @@ TEST(Deadline, LongerThanTheClockIsNever) {
   EXPECT_FALSE(Deadline::After(seconds(2147483647)).never());  // 68 years: HCCL_EXEC_TIMEOUT's end
 }
 
+TEST(AgeOf, TakesAnyNumber) {
+  const std::int64_t now = Clock::now().time_since_epoch().count();
+  EXPECT_EQ(AgeOf(std::numeric_limits<std::int64_t>::max()).count(), 0);
+  EXPECT_GE(AgeOf(std::numeric_limits<std::int64_t>::min()).count(), now);
+  EXPECT_GE(AgeOf(now - 5).count(), 5);
+}
+
 }  // namespace
 }  // namespace ferry

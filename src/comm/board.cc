@@ -92,24 +92,35 @@ std::shared_ptr<Board> Board::Map(const UniqueFd& memory) {
 }
 
 Board::Board(std::byte* base, std::int32_t size)
-    : base_(base), size_(size), layout_(LayoutOf(size)), peer_files_(size) {}
+    : base_(base),
+      size_(size),
+      layout_(LayoutOf(size)),
+      attached_by_(static_cast<std::size_t>(size)),
+      peer_files_(size) {}
 
 Board::~Board() {
   if (!watch_.known.empty()) DropDeadWatches();
   munmap(base_, layout_.bytes);
 }
 
+bool Board::IsLocal(std::int32_t rank) const {
+  return attached_by_[static_cast<std::size_t>(rank)].load(std::memory_order_relaxed) == getpid();
+}
+
+void Board::NoteLocal(std::int32_t rank) {
+  attached_by_[static_cast<std::size_t>(rank)].store(getpid(), std::memory_order_relaxed);
+}
+
 std::int32_t Board::CountLocalRanks() const {
   // relaxed: the cached number means itself.
   const std::int32_t cached = local_ranks_.load(std::memory_order_relaxed);
   if (cached >= 0) return cached;
-  // acquire: when all have attached, all pids are visible.
+  // acquire: when all have attached, those of this process have been noted.
   const bool complete =
       header().num_attached.load(std::memory_order_acquire) == static_cast<std::uint32_t>(size_);
-  const pid_t self = getpid();
   std::int32_t count = 0;
   for (std::int32_t r = 0; r < size_; ++r)
-    if (rank(r).pid.load(std::memory_order_relaxed) == self) ++count;
+    if (IsLocal(r)) ++count;
   if (complete) local_ranks_.store(count, std::memory_order_relaxed);
   return count;
 }

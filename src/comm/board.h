@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -39,7 +40,9 @@ class Board {
   Board& operator=(const Board&) = delete;
   ~Board();
 
-  [[nodiscard]] std::string name() const { return header().name; }
+  [[nodiscard]] std::string name() const {
+    return {header().name, ::strnlen(header().name, kMaxGroupName)};
+  }
   [[nodiscard]] std::int32_t size() const { return size_; }
   [[nodiscard]] std::uint64_t generation() const { return header().generation; }
 
@@ -58,6 +61,11 @@ class Board {
 
   // Memory of the ranks of other processes, as far as it has been read here.
   [[nodiscard]] PeerFiles& peer_files() const { return peer_files_; }
+
+  // Whether `rank` has attached in this process. Not read from the board, where any process of the
+  // group may write: local ranks are read by pointer.
+  [[nodiscard]] bool IsLocal(std::int32_t rank) const;
+  void NoteLocal(std::int32_t rank);
 
   // Whether all ranks are in this process.
   [[nodiscard]] bool IsOfOneProcess() const { return CountLocalRanks() == size_; }
@@ -100,6 +108,9 @@ class Board {
   const Layout layout_;
   // CountLocalRanks once all have attached, -1 before. Of this process, not on the board.
   mutable std::atomic<std::int32_t> local_ranks_{-1};
+  // By rank: the process that attached it here, 0 = none; a forked child's is another. relaxed: the
+  // numbers mean themselves.
+  std::vector<std::atomic<pid_t>> attached_by_;
   mutable Watch watch_;
   mutable PeerFiles peer_files_;
   mutable std::uint64_t reported_ = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace ferry::comm {
 
@@ -56,6 +57,27 @@ bool SendReply(int socket, HostAnswer answer, int fd) {
          static_cast<ssize_t>(sizeof(reply));
 }
 
+namespace {
+
+// Takes the first of the descriptors that came along, and closes the others.
+UniqueFd TakeDescriptors(msghdr& message) {
+  UniqueFd first;
+  for (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = CMSG_NXTHDR(&message, const_cast<cmsghdr*>(header))) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+      UniqueFd next(fd);
+      if (!first) first = std::move(next);
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
 std::optional<ReceivedReply> ReceiveReply(int socket) {
   HostReply reply;
   iovec data{&reply, sizeof(reply)};
@@ -68,12 +90,7 @@ std::optional<ReceivedReply> ReceiveReply(int socket) {
   const ssize_t bytes = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   ReceivedReply received;
   // First of all, so that what came along is closed whatever else is wrong.
-  if (const cmsghdr* const header = bytes > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
-      header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(header), sizeof(int));
-    received.fd.Reset(fd);
-  }
+  if (bytes >= 0) received.fd = TakeDescriptors(message);
   if (bytes != static_cast<ssize_t>(sizeof(reply)) || reply.magic != kHostMagic)
     return std::nullopt;
   received.answer = reply.answer;

@@ -1,5 +1,7 @@
 #include "comm/meeting.h"
 
+#include <algorithm>
+
 #include "comm/ring_number.h"
 #include "comm/slot_word.h"
 
@@ -26,19 +28,22 @@ constexpr Word Decode(std::uint64_t word) {
 
 static_assert(kMaxRanks <= 0x3fff);
 
-// The meeting of call `number` in a slot that holds `word`.
-MeetingView ViewOf(const Word& word, std::uint64_t number) {
+// The meeting of call `number` in a slot that holds `word`. Whatever a peer has written there, it
+// names a rank of the board, and counts no more than there are.
+MeetingView ViewOf(const Board& board, const Word& word, std::uint64_t number) {
   const std::int32_t age = Distance(word.number, number);
   if (age > 0) return {};  // nobody has come yet
   if (age < 0) return {Verdict::kPassed, 0, 0};
-  return word.view;
+  return {word.view.verdict, std::min(word.view.by, board.size() - 1),
+          std::min(word.view.arrived, board.size())};
 }
 
 // As UpdateWord; a passed meeting stays as it is.
 template <class Change>
 MeetingView Update(Board& board, std::uint64_t number, Change change) {
   return UpdateWord(
-      board.slot(number).meet, [&](std::uint64_t word) { return ViewOf(Decode(word), number); },
+      board.slot(number).meet,
+      [&](std::uint64_t word) { return ViewOf(board, Decode(word), number); },
       [&](const MeetingView& view) {
         return Encode({static_cast<std::uint32_t>(number), view});
       },
@@ -49,7 +54,7 @@ MeetingView Update(Board& board, std::uint64_t number, Change change) {
 
 MeetingView ReadMeeting(const Board& board, std::uint64_t number) {
   // acquire: a verdict publishes every rank's record and the failure text.
-  return ViewOf(Decode(board.slot(number).meet.load(std::memory_order_acquire)), number);
+  return ViewOf(board, Decode(board.slot(number).meet.load(std::memory_order_acquire)), number);
 }
 
 MeetingView Arrive(Board& board, std::int32_t rank, std::uint64_t number) {

@@ -33,6 +33,13 @@ TEST_F(Meeting, StaysOpenUntilTheLastArrives) {
   EXPECT_EQ(ReadMeeting(*board_, 1).verdict, Verdict::kGo);
 }
 
+TEST_F(Meeting, NamesRanksOfTheBoardWhateverAPeerHasWritten) {
+  board_->slot(1).meet.store(0x1'ffff'ffffU);
+  const MeetingView view = ReadMeeting(*board_, 1);
+  EXPECT_EQ(view.by, 2);
+  EXPECT_EQ(view.arrived, 3);
+}
+
 TEST_F(Meeting, HasOneVerdict) {
   Arrive(*board_, 0, 1);
   EXPECT_EQ(FailMeeting(*board_, 0, 1, "first", When::kSomebodyIsMissing).verdict,

@@ -87,6 +87,7 @@ void Attach(Board& board, std::int32_t rank, std::int32_t device) {
   Require(state.life.compare_exchange_strong(absent, EncodeLife({Life::kAlive, 0}),
                                              std::memory_order_release),
           Code::kHcclPara, "rank {} of group \"{}\" has already been taken", rank, board.name());
+  board.NoteLocal(rank);
   state.device.store(device, std::memory_order_relaxed);
   state.start_time.store(ProcessStartTime(getpid()).value_or(0), std::memory_order_relaxed);
   // release: who sees the pid (acquire) sees the start time and the device.
@@ -136,7 +137,7 @@ Ranks MissingAtRelease(const Board& board, std::uint64_t number) {
 }
 
 bool IsLocal(const Board& board, std::int32_t rank) {
-  return board.rank(rank).pid.load(std::memory_order_relaxed) == getpid();
+  return board.IsLocal(rank);
 }
 
 std::string RankList(const Ranks& ranks) {

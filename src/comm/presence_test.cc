@@ -27,6 +27,15 @@ TEST_F(Presence, ARankCanBeTakenOnce) {
   EXPECT_EQ(board_->CountLocalRanks(), 4);
 }
 
+TEST(Locality, IsNotReadFromTheBoard) {
+  const auto board = Board::Create("g", 2);
+  Attach(*board, 0);
+  board->rank(1).pid.store(getpid());  // a peer claims to be one of us
+  EXPECT_TRUE(IsLocal(*board, 0));
+  EXPECT_FALSE(IsLocal(*board, 1));
+  EXPECT_EQ(board->CountLocalRanks(), 1);
+}
+
 TEST_F(Presence, NobodyIsGoneAtFirst) {
   EXPECT_FALSE(WhyGone(*board_, 1));
 }

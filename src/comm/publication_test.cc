@@ -61,10 +61,13 @@ class Publication : public ::testing::Test {
     WriteRecord(*board_, 1, 1, record, {0, 0, offset, 0});
   }
 
-  // Makes rank 1 a rank of another process (init).
-  void MoveRank1Away() { board_->rank(1).pid.store(1); }
+  // Makes rank 1, as yet without a record, a rank of another process.
+  void MoveRank1Away() {
+    board_ = Board::Create("g", 2);
+    Attach(*board_, 0);
+  }
 
-  const std::shared_ptr<Board> board_ = Board::Create("g", 2);
+  std::shared_ptr<Board> board_ = Board::Create("g", 2);
   const OneRange nothing_{0, 0};
 };
 
@@ -91,8 +94,8 @@ TEST_F(Publication, APartBeyondTheAddressSpaceIsRefused) {
 
 TEST_F(Publication, PrivateMemoryOfAnotherProcessIsRefused) {
   const int row = 5;
-  PublishPart(&row, sizeof row);
   MoveRank1Away();
+  PublishPart(&row, sizeof row);
   EXPECT_EQ(ReadFailure(nothing_),
             "rank 1 published part 2 of 4 bytes in memory that only its process can read");
 }
@@ -102,8 +105,8 @@ TEST_F(Publication, SharedMemoryOfAnotherProcessIsRead) {
   PublishPart(nullptr, sizeof row, /*offset=*/0);
   EXPECT_NE(ReadFailure(nothing_).find("at a null address"), std::string::npos);
   const int elsewhere = 6;  // where the row lies in the other process
-  PublishPart(&elsewhere, sizeof row, /*offset=*/0);
   MoveRank1Away();
+  PublishPart(&elsewhere, sizeof row, /*offset=*/0);
   const OneRange shared(reinterpret_cast<std::uintptr_t>(&row), sizeof row);
   EXPECT_EQ(ReadPeer(*board_, 1, 1, shared).parts[2].data,
             reinterpret_cast<const std::byte*>(&row));

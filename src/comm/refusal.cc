@@ -38,9 +38,7 @@ std::optional<Refusal> ReadRefusal(const Board& board, std::int32_t rank) {
   if (at == 0) return std::nullopt;
   auto message = state.refusal.Read(kTag);
   if (!message) return std::nullopt;  // being replaced
-  const std::int64_t now = Clock::now().time_since_epoch().count();
-  return Refusal{std::move(*message),
-                 std::chrono::nanoseconds(std::max<std::int64_t>(now - at, 0))};
+  return Refusal{std::move(*message), AgeOf(at)};
 }
 
 }  // namespace ferry::comm

@@ -17,22 +17,23 @@ constexpr std::uint64_t Encode(std::uint32_t number, const ReleaseView& view) {
          static_cast<std::uint64_t>(view.count);
 }
 
-// The release of call `number` in a slot that holds `word`.
-ReleaseView ViewOf(std::uint64_t word, std::uint64_t number) {
+// The release of call `number` in a slot that holds `word`. Whatever a peer has written there, it
+// names a rank of the board, and counts no more than there are.
+ReleaseView ViewOf(const Board& board, std::uint64_t word, std::uint64_t number) {
   const std::int32_t age = Distance(static_cast<std::uint32_t>(word >> 32), number);
   if (age > 0) return {};  // nobody has come yet
   if (age < 0) return {.passed = true};
   return {.failed = (word & kFailedBit) != 0,
           .closed = (word & kClosedBit) != 0,
-          .by = static_cast<std::int32_t>((word >> 16) & 0x3fff),
-          .count = static_cast<std::int32_t>(word & 0xffff)};
+          .by = std::min(static_cast<std::int32_t>((word >> 16) & 0x3fff), board.size() - 1),
+          .count = std::min(static_cast<std::int32_t>(word & 0xffff), board.size())};
 }
 
 // As UpdateWord; a passed release stays as it is.
 template <class Change>
 ReleaseView Update(Board& board, std::uint64_t number, Change change) {
   return UpdateWord(
-      board.slot(number).release, [&](std::uint64_t word) { return ViewOf(word, number); },
+      board.slot(number).release, [&](std::uint64_t word) { return ViewOf(board, word, number); },
       [&](const ReleaseView& view) { return Encode(static_cast<std::uint32_t>(number), view); },
       [&](ReleaseView& view) { return !view.passed && change(view); });
 }
@@ -41,7 +42,7 @@ ReleaseView Update(Board& board, std::uint64_t number, Change change) {
 
 ReleaseView ReadRelease(const Board& board, std::uint64_t number) {
   // acquire: see UpdateWord.
-  return ViewOf(board.slot(number).release.load(std::memory_order_acquire), number);
+  return ViewOf(board, board.slot(number).release.load(std::memory_order_acquire), number);
 }
 
 ReleaseView ArriveAtRelease(Board& board, std::int32_t rank, std::uint64_t number,

@@ -12,6 +12,13 @@ class Release : public ::testing::Test {
   const std::shared_ptr<Board> board_ = Board::Create("g", 3);
 };
 
+TEST_F(Release, NamesRanksOfTheBoardWhateverAPeerHasWritten) {
+  board_->slot(1).release.store(0x1'ffff'ffffU);
+  const ReleaseView view = ReadRelease(*board_, 1);
+  EXPECT_EQ(view.by, 2);
+  EXPECT_EQ(view.count, 3);
+}
+
 TEST_F(Release, StandsWhenAllHaveArrived) {
   EXPECT_FALSE(ArriveAtRelease(*board_, 0, 1, "").Stands(3));
   EXPECT_FALSE(ArriveAtRelease(*board_, 2, 1, "").Stands(3));

@@ -57,8 +57,9 @@ class ReleaseWait {
         return false;
     }
     // A rank counts itself in a moment before it says so in its state; then all have arrived.
-    if (missing.empty() || ReadRelease(side_.board(), side_.number).Stands(side_.board().size()))
-      return false;
+    if (ReadRelease(side_.board(), side_.number).Stands(side_.board().size())) return false;
+    if (missing.empty())
+      return CloseBecause("the board says that all have released, and counts less");
     if (dead == missing) return CloseBecause(RankList(dead) + " terminated");
     WithdrawRecord(side_.board(), side_.rank(), side_.number);
     return CloseBecause(fmt::format("{} did not finish reading within {} s", RankList(missing),

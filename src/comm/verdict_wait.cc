@@ -85,6 +85,11 @@ class VerdictWait {
   // Everybody has come, so the decider, rank `by`, is at work: a matter of microseconds, unless its
   // process has died or been stopped.
   bool GiveUpOnDecider(std::int32_t by) {
+    if (by == side_.rank()) {  // it waits here: it has failed while it decided
+      FailMeeting(side_, SentenceOf(side_, fmt::format("rank {} did not decide", by)),
+                  When::kStillOpen);
+      return true;
+    }
     if (IsLocal(side_.board(), by)) return false;
     if (const auto gone = WhyGone(side_.board(), side_.number);
         gone && IsGone(side_.board(), by, side_.number)) {

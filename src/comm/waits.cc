@@ -95,9 +95,7 @@ Activity ReadActivity(const Board& board, std::int32_t rank) {
   const RankState& state = board.rank(rank);
   const std::uint64_t word = state.activity.load(std::memory_order_relaxed);
   const std::int64_t since = state.activity_since.load(std::memory_order_relaxed);
-  const std::int64_t now = Clock::now().time_since_epoch().count();
-  return {static_cast<Phase>(word >> 56), word & ((std::uint64_t{1} << 56) - 1),
-          std::chrono::nanoseconds(std::max<std::int64_t>(now - since, 0))};
+  return {static_cast<Phase>(word >> 56), word & ((std::uint64_t{1} << 56) - 1), AgeOf(since)};
 }
 
 std::vector<Wait> FindWaits(const Boards& boards, std::chrono::nanoseconds at_least) {
