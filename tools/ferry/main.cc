@@ -6,6 +6,7 @@
 #include "check_command.h"
 #include "explain_command.h"
 #include "info_command.h"
+#include "launch_command.h"
 #include "run_command.h"
 
 int main(int argc, char** argv) {
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("ferry ") + ferry_version());
   int status = 0;
   ferry::tool::AddRunCommand(app, status);
+  ferry::tool::AddLaunchCommand(app, status);
   ferry::tool::AddCheckCommand(app, status);
   ferry::tool::AddExplainCommand(app, status);
   ferry::tool::AddInfoCommand(app, status);
