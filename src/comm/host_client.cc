@@ -36,6 +36,17 @@ void LimitWaits(int socket, const Deadline& deadline) {
   ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
+// What `step` on the socket gives, again when a signal of the program has cut its wait short.
+template <class Step>
+auto Uninterrupted(int socket, const Deadline& deadline, Step step) {
+  for (;;) {
+    errno = 0;
+    auto result = step();
+    if (result || errno != EINTR || deadline.Passed()) return result;
+    LimitWaits(socket, deadline);
+  }
+}
+
 UniqueFd Connect(const Server& server, const Deadline& deadline) {
   UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   if (!socket) FailToFetch(server, std::string("socket: ") + std::strerror(errno));
@@ -56,11 +67,12 @@ UniqueFd Connect(const Server& server, const Deadline& deadline) {
 
 ReceivedReply Ask(const Server& server, const HostRequest& request, const Deadline& deadline) {
   const UniqueFd socket = Connect(server, deadline);
-  if (::send(socket.get(), &request, sizeof(request), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(sizeof(request)))
-    FailToFetch(server, std::strerror(errno));
-  errno = 0;
-  auto reply = ReceiveReply(socket.get());
+  const bool sent = Uninterrupted(socket.get(), deadline, [&] {
+    return ::send(socket.get(), &request, sizeof(request), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(sizeof(request));
+  });
+  if (!sent) FailToFetch(server, std::strerror(errno));
+  auto reply = Uninterrupted(socket.get(), deadline, [&] { return ReceiveReply(socket.get()); });
   if (!reply) {
     const bool silent = errno == EAGAIN || errno == EWOULDBLOCK;
     FailToFetch(server, silent ? "it did not answer in time" : "it ended while it was asked");

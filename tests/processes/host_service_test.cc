@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <fmt/core.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/clock.h"
@@ -109,6 +112,24 @@ TEST(HostService, IsNotDisturbedByStrangers) {
               static_cast<ssize_t>(sizeof(comm::HostReply)));
     EXPECT_EQ(Read(peer.server()), "4711");
   }
+}
+
+TEST(HostService, IsHeardInSpiteOfSignals) {
+  const Serving peer;
+  struct sigaction act {};
+  act.sa_handler = [](int) {};
+  ASSERT_EQ(sigaction(SIGUSR1, &act, nullptr), 0);  // without SA_RESTART
+  kill(peer.server().pid, SIGSTOP);
+  const pthread_t self = pthread_self();
+  std::thread disturbing([&] {
+    for (int i = 0; i < 20; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      pthread_kill(self, SIGUSR1);
+    }
+    kill(peer.server().pid, SIGCONT);
+  });
+  EXPECT_EQ(Read(peer.server()), "4711");
+  disturbing.join();
 }
 
 TEST(HostService, RefusesABoardThatNobodyOffers) {
