@@ -14,6 +14,7 @@
 #endif
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,6 +42,53 @@ FERRY_API const char* ferry_instruction_sets(void);
  * memory runs out. May be called at any time from any thread, but not from a signal handler:
  * FERRY_DUMP_SIGNAL=1 prints the same on SIGUSR1. */
 FERRY_API size_t ferry_dump_state(char* text, size_t size);
+
+/* Memory that every process of the host's groups can read, for programs that bring buffers of their
+ * own. Tensors in it, as in memory of aclrtMalloc, are read by peers where they lie. Tensors in any
+ * other memory work as well; but in a group of several processes what peers read of them is copied
+ * first, in each call ("staged"; ferry_stats counts it).
+ * size: in bytes, at least 1. It counts against the current device of the calling thread, and
+ *       aclrtResetDevice of that device frees it.
+ * Returns an address that is a multiple of 512; the contents are undefined. Null for an error, of
+ * which aclGetRecentErrMsg tells: a size of 0, no device set (aclrtSetDevice), or more than the
+ * device has. */
+FERRY_API void* ferry_alloc(size_t size);
+
+/* Frees what ferry_alloc, or aclrtMalloc, returned; aclrtFree does the same.
+ * The program waits first for the operators that use the memory: with FERRY_STRICT=1 freeing what
+ * one still uses is an error, else the operator reads what is undefined.
+ * Returns 0; 100000 for null; 107000 for anything else that is not an allocation, was freed before,
+ * or is still used; aclGetRecentErrMsg says which. */
+FERRY_API int ferry_free(void* memory);
+
+/* What one rank has exchanged with one peer since the communicator was made. */
+typedef struct ferry_peer_stats {
+  uint64_t rows;      /* rows of tokens that this rank has read from the peer, be it itself */
+  uint64_t bytes;     /* of these rows as the peer holds them, with a scale for a quantised row */
+  uint64_t waited_ns; /* in meetings that the peer was the last to come to */
+} ferry_peer_stats;
+
+/* What one rank has done in all since the communicator was made. */
+typedef struct ferry_comm_stats {
+  uint64_t rows;         /* of all peers together, */
+  uint64_t bytes;        /* likewise, */
+  uint64_t waited_ns;    /* likewise */
+  uint64_t released_ns;  /* waited, at the end of calls, until peers had read this rank's rows */
+  uint64_t staged_bytes; /* of this rank, copied for all peers at once; see ferry_alloc */
+} ferry_comm_stats;
+
+/* Reads the statistics of this process's rank of a communicator.
+ * comm:  an HcclComm.
+ * peers: [count], of which the first N are written, N being the ranks of the communicator, by rank;
+ *        or null, and then `count` is ignored.
+ * count: at least N.
+ * total: or null.
+ * Counts what the operators that have ended moved, and may be called at any time from any thread;
+ * numbers of a call that runs meanwhile may be there in part.
+ * Returns an HcclResult: 0; HCCL_E_PTR for a null comm; HCCL_E_NOT_FOUND for what is no
+ * communicator; HCCL_E_PARA for a count that is too small. aclGetRecentErrMsg says why. */
+FERRY_API int ferry_stats(void* comm, ferry_peer_stats* peers, size_t count,
+                          ferry_comm_stats* total);
 
 #ifdef __cplusplus
 }

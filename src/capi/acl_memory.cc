@@ -9,15 +9,16 @@
 #include <utility>
 
 #include "base/live_objects.h"
+#include "capi/device_memory.h"
 #include "capi/guard.h"
 #include "memory/segment.h"
-#include "ops/memory_use.h"
 #include "runtime/context.h"
-#include "runtime/device.h"
 
 using ferry::Code;
 using ferry::Fail;
 using ferry::Require;
+using ferry::capi::AllocateOnDevice;
+using ferry::capi::FreeOnDevice;
 using ferry::capi::Guard;
 using ferry::capi::RequireNotNull;
 namespace live = ferry::live;
@@ -25,21 +26,9 @@ using ferry::memory::ProcessSegment;
 
 namespace {
 
-constexpr std::size_t kGranule = 32;
 constexpr std::size_t kTail =
     32;  // usable bytes behind what was asked for, as the interface promises
 constexpr std::size_t kHostAlignment = 64;
-
-void* AllocateOnDevice(std::size_t size, std::size_t tail) {
-  Require(size > 0, Code::kAclInvalidParam, "size is 0; must be at least 1");
-  const std::int32_t device = ferry::runtime::CurrentDevice();
-  Require(size <= SIZE_MAX / 2, Code::kRtMemoryAllocation,
-          "size is {} bytes, more than any device has", size);
-  const std::size_t usable = (size + kGranule - 1) / kGranule * kGranule + tail;
-  void* const memory = ProcessSegment().Allocate(usable, device);
-  live::Born(live::kDeviceMemory, memory, size, device);
-  return memory;
-}
 
 // Host memory that aclrtFreeHost may be given.
 struct HostBlocks {
@@ -116,16 +105,7 @@ aclError aclrtMallocAlign32(void** devPtr, size_t size, aclrtMemMallocPolicy /*p
 }
 
 aclError aclrtFree(void* devPtr) {
-  return Guard("aclrtFree", [&] {
-    RequireNotNull(devPtr, "devPtr");
-    ferry::ops::RequireUnused(devPtr);
-    if (ProcessSegment().Find(devPtr)) live::Died(devPtr);
-    try {
-      ProcessSegment().Free(devPtr);
-    } catch (const ferry::Error& error) {
-      Fail(Code::kRtParamInvalid, "devPtr: {}", error.message());
-    }
-  });
+  return Guard("aclrtFree", [&] { FreeOnDevice(devPtr, "devPtr"); });
 }
 
 aclError aclrtMallocHost(void** hostPtr, size_t size) {

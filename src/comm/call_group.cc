@@ -138,6 +138,10 @@ std::byte* CallGroup::ScratchFor(Scratch slot, std::size_t bytes) {
   return side_.member->scratch().Get(slot, bytes);
 }
 
+void CallGroup::CountRead(std::int32_t peer, std::uint64_t rows, std::uint64_t bytes) {
+  side_.member->traffic().AddRead(peer, rows, bytes);
+}
+
 void CallGroup::Commit(const void* begin, std::size_t bytes) {
   side_.member->scratch().source().Commit(begin, bytes);
 }

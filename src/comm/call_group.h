@@ -31,6 +31,7 @@ class CallGroup : public Group {
   [[nodiscard]] PeerRecord Peer(std::int32_t rank) const override;
   void Release() override;
   [[nodiscard]] std::byte* ScratchFor(Scratch slot, std::size_t bytes) override;
+  void CountRead(std::int32_t peer, std::uint64_t rows, std::uint64_t bytes) override;
   void Commit(const void* begin, std::size_t bytes) override;
 
   // A failure of this rank, from wherever the operator was: fails the meeting if it is undecided,

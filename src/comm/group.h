@@ -46,6 +46,10 @@ class Group {
   enum class Scratch : std::uint8_t { kPlan, kRows, kOutput };
   [[nodiscard]] virtual std::byte* ScratchFor(Scratch slot, std::size_t bytes) = 0;
 
+  // For statistics: this rank has read `rows` rows of `bytes` bytes in all from what `peer`
+  // published. Once a peer and call, not once a row; a group that keeps none ignores it.
+  virtual void CountRead(std::int32_t /*peer*/, std::uint64_t /*rows*/, std::uint64_t /*bytes*/) {}
+
   // Makes sure that writing [begin, begin + bytes) cannot run out of memory. Throws if it would.
   virtual void Commit(const void* begin, std::size_t bytes) = 0;
 };

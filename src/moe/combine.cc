@@ -166,7 +166,9 @@ void CombineCall::CommitOutput() {
 void CombineCall::SumOwnTokens() {
   cells_.Reset(output_.x.rows, config_.slots());
   for (std::int32_t rank = 0; rank < ep_.size(); ++rank) {
-    GatherCells(OpenOrigins(config_, rank, ep_.Peer(rank)), ep_.rank(), cells_);
+    const PeerOrigins origins = OpenOrigins(config_, rank, ep_.Peer(rank));
+    const auto rows = static_cast<std::uint64_t>(GatherCells(origins, ep_.rank(), cells_));
+    ep_.CountRead(rank, rows, rows * static_cast<std::uint64_t>(origins.rows.row_bytes()));
   }
   missing_ = cells_.FirstEmpty(active_);
   if (missing_ || active_.tokens().empty()) return;

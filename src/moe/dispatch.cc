@@ -56,6 +56,7 @@ class DispatchCall {
 
  private:
   void OpenPlans();
+  void CountRows();
   void CommitOutputs();
   void CommitExtent(const Extent& extent);
   [[nodiscard]] CopyHint HintForAll() const;
@@ -95,6 +96,18 @@ void DispatchCall::OpenPlans() {
   }
 }
 
+// Rows as they are read: quantised ones bring a scale each.
+void DispatchCall::CountRows() {
+  for (const PeerPlan& plan : plans_) {
+    const bool quantized = plan.tokens.form == RowForm::kQuantized;
+    const auto row_bytes =
+        static_cast<std::uint64_t>(plan.tokens.rows.row_bytes()) + (quantized ? sizeof(float) : 0);
+    const auto rows =
+        static_cast<std::uint64_t>(layout_.source_rows[static_cast<std::size_t>(plan.rank)]);
+    ep_.CountRead(plan.rank, rows, rows * row_bytes);
+  }
+}
+
 void DispatchCall::CommitExtent(const Extent& extent) {
   if (extent.bytes != 0) ep_.Commit(extent.begin, extent.bytes);
 }
@@ -127,6 +140,7 @@ void DispatchCall::MoveOwnRows() {
   hint_ = HintForAll();
   PullRows({config_, ep_.rank(), layout_, plans_},
            {output_.expand_x, output_.assist_info, output_.dynamic_scales}, hint_);
+  CountRows();
   std::int64_t at = 0;
   for (const std::int32_t total : layout_.running_rows) output_.ep_recv_counts[at++] = total;
 }

@@ -25,13 +25,14 @@ std::optional<Cell> CellTable::FirstEmpty(const ActivePairs& active) const {
   return std::nullopt;
 }
 
-void GatherCells(const PeerOrigins& origins, std::int32_t owner, CellTable& cells) {
+std::int64_t GatherCells(const PeerOrigins& origins, std::int32_t owner, CellTable& cells) {
   const ListRange range = ReadListRange(origins.offsets, static_cast<std::size_t>(owner),
                                         origins.num_entries(), origins.rank);
   for (std::int64_t i = range.first; i < range.last; ++i) {
     const OriginEntry entry = origins.Entry(i);
     cells.Put(entry, origins.rows.row(entry.row));
   }
+  return range.last - range.first;
 }
 
 }  // namespace ferry::moe

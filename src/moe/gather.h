@@ -40,8 +40,8 @@ class CellTable {
   std::int32_t slots_ = 0;
 };
 
-// Puts the rows that `origins` returns to rank `owner` into the table.
-void GatherCells(const PeerOrigins& origins, std::int32_t owner, CellTable& cells);
+// Puts the rows that `origins` returns to rank `owner` into the table. Returns how many.
+std::int64_t GatherCells(const PeerOrigins& origins, std::int32_t owner, CellTable& cells);
 
 }  // namespace ferry::moe
 

@@ -33,6 +33,7 @@ void LayOutRows(const MoeConfig& config, std::int32_t rank, std::span<const Peer
   const std::int32_t first_expert = shared ? 0 : placement.FirstExpertOf(rank);
   layout.blocks.clear();
   layout.running_rows.clear();
+  layout.source_rows.assign(plans.size(), 0);
   layout.expert_rows.clear();
   layout.num_rows = 0;
   for (std::int32_t l = 0; l < config.local_experts(rank); ++l) {
@@ -43,6 +44,7 @@ void LayOutRows(const MoeConfig& config, std::int32_t rank, std::span<const Peer
           shared ? SharedBlock(placement, rank, plan)
                  : Block{plan.rank, plan.PairsOf(expert), config.num_shared_experts + expert};
       layout.num_rows += block.num_rows();
+      layout.source_rows[static_cast<std::size_t>(plan.rank)] += block.num_rows();
       layout.blocks.push_back(block);
       layout.running_rows.push_back(static_cast<std::int32_t>(layout.num_rows));
     }

@@ -29,6 +29,7 @@ struct RowLayout {
   std::vector<Block> blocks;               // [local expert, source]
   std::vector<std::int32_t> running_rows;  // [local expert, source]: rows up to and with the block
   std::vector<std::int64_t> expert_rows;   // [local expert]
+  std::vector<std::int64_t> source_rows;   // [source]
   std::int64_t num_rows = 0;               // n
 };
 

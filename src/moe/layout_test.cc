@@ -59,6 +59,7 @@ TEST(Layout, RunningTotalsDoNotRestartPerExpert) {
   LayOutRows(kExample, 1, sources.plans(), layout);
   EXPECT_EQ(layout.running_rows, (Ints{1, 3, 3, 3, 4, 5, 5, 6}));
   EXPECT_EQ(layout.expert_rows, (std::vector<std::int64_t>{3, 3}));
+  EXPECT_EQ(layout.source_rows, (std::vector<std::int64_t>{2, 3, 0, 1}));
   EXPECT_EQ(layout.num_rows, 6);
 }
 

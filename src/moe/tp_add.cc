@@ -38,8 +38,7 @@ void PublishPeerRows(const ConstRows& held_rows, const HeldRows& held, comm::Rec
   record.values[kInputIsGood] = 1;
 }
 
-void AddPeerRows(const ConstRows& own, const Rows& sums, std::int32_t ep_rank,
-                 const comm::Group& tp) {
+void AddPeerRows(const ConstRows& own, const Rows& sums, std::int32_t ep_rank, comm::Group& tp) {
   const PairRecords records{tp.Peer(0), tp.Peer(1)};
   if (!BothAreGood(records)) return;
   CheckDelivered(records, ep_rank);
@@ -51,6 +50,8 @@ void AddPeerRows(const ConstRows& own, const Rows& sums, std::int32_t ep_rank,
   for (std::int64_t row = 0; row < own.rows; ++row) {
     kernels::AddRows(own.dtype, rows.row(row), own.row(row), sums.row(row), own.cols);
   }
+  const auto num_rows = static_cast<std::uint64_t>(rows.rows);
+  tp.CountRead(peer_rank, num_rows, num_rows * static_cast<std::uint64_t>(rows.row_bytes()));
 }
 
 }  // namespace ferry::moe

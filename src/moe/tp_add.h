@@ -19,8 +19,7 @@ void PublishPeerRows(const ConstRows& held_rows, const HeldRows& held, comm::Rec
 // Throws Error{507015} if a rank of the pair delivers another number of rows than the other needs;
 // both look at the same records and so say the same. Does nothing if the input of a rank of the
 // pair is bad: the meeting of that rank's EP group fails and says why.
-void AddPeerRows(const ConstRows& own, const Rows& sums, std::int32_t ep_rank,
-                 const comm::Group& tp);
+void AddPeerRows(const ConstRows& own, const Rows& sums, std::int32_t ep_rank, comm::Group& tp);
 
 }  // namespace ferry::moe
 

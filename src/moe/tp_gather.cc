@@ -94,6 +94,10 @@ std::int64_t GatherFromPeer(const OwnPart& own, CopyHint hint, comm::Group& ep, 
     MoveBehind(ScaleRows(own.output.dynamic_scales), own.layout.num_rows, scales, CopyHint::kCached,
                ep);
   }
+  const auto row_bytes =
+      static_cast<std::uint64_t>(rows.row_bytes()) + (config.quantizes() ? sizeof(float) : 0);
+  const auto num_rows = static_cast<std::uint64_t>(rows.rows);
+  tp.CountRead(peer_rank, num_rows, num_rows * row_bytes);
   for (std::int64_t q = 0; q < config.ep_size; ++q) {
     own.output.ep_recv_counts[config.ep_size + q] = ReadOnce(totals[static_cast<std::size_t>(q)]);
   }

@@ -45,6 +45,9 @@ class FaultyGroup : public comm::Group {
   [[nodiscard]] comm::PeerRecord Peer(std::int32_t rank) const override;
   void Release() override;
   [[nodiscard]] std::byte* ScratchFor(Scratch slot, std::size_t bytes) override;
+  void CountRead(std::int32_t peer, std::uint64_t rows, std::uint64_t bytes) override {
+    inner_.CountRead(peer, rows, bytes);
+  }
   void Commit(const void* begin, std::size_t bytes) override;
 
  private:
