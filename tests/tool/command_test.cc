@@ -106,6 +106,12 @@ TEST(FerryRun, WritesTheResultAsJson) {
   EXPECT_EQ(json.at("dispatch").at("bytes").get<std::int64_t>(),
             json.at("dispatch").at("rows").get<std::int64_t>() * 4096 * 2);
   EXPECT_GT(json.at("combine").at("ratio_to_copy").get<double>(), 0.0);
+  std::int64_t rows = 0;  // that the ranks say they have read from each other
+  ASSERT_EQ(json.at("traffic").size(), 4U);
+  for (const auto& rank : json.at("traffic"))
+    for (const auto& from : rank.at("rows_from")) rows += from.get<std::int64_t>();
+  EXPECT_EQ(rows, json.at("dispatch").at("rows").get<std::int64_t>() +
+                      json.at("combine").at("rows").get<std::int64_t>());
   std::filesystem::remove(path);
 }
 

@@ -115,6 +115,7 @@ std::string FormatJson(const RunOptions& options, const RunResult& result) {
       {"batches_equal", result.num_batches},
       {"dispatch", phase(result.dispatch)},
       {"combine", phase(result.combine)},
+      {"traffic", TrafficJson(result.traffic)},
       {"equal", !result.failure && !result.difference},
       {"failure", nullptr},
       {"difference", nullptr},

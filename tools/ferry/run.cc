@@ -186,6 +186,7 @@ RunResult RunText(const RunOptions& options) {
     load.Count(batch, tokens);
     ++result.num_batches;
   }
+  result.traffic = ReadTraffic(world);
   result.hottest = load.Hottest(text, world.config().experts_per_rank());
   return result;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "text.h"
+#include "traffic.h"
 
 namespace ferry::tool {
 
@@ -48,6 +49,7 @@ struct RunResult {
   PhaseTotals dispatch;
   PhaseTotals combine;
   HottestExpert hottest;
+  std::vector<RankTraffic> traffic;       // of a run to its end
   std::optional<std::string> failure;     // an operator failed: its message
   std::optional<std::string> difference;  // an output differed: the explanation
 };

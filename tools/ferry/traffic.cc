@@ -1,0 +1,47 @@
+#include "traffic.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "api.h"
+
+namespace ferry::tool {
+
+RankTraffic ReadTraffic(HcclComm comm, std::string group, std::int32_t world_rank) {
+  std::uint32_t size = 0;
+  Check(HcclGetRankSize(comm, &size), "HcclGetRankSize");
+  RankTraffic traffic{.group = std::move(group), .world_rank = world_rank};
+  traffic.peers.resize(size);
+  Check(ferry_stats(comm, traffic.peers.data(), size, &traffic.total), "ferry_stats");
+  return traffic;
+}
+
+std::vector<RankTraffic> ReadTraffic(const World& world) {
+  std::vector<RankTraffic> traffic;
+  std::int32_t w = 0;
+  for (const RankState& rank : world.ranks()) {
+    traffic.push_back(ReadTraffic(rank.ep_comm, "ep", w));
+    if (rank.tp_comm != nullptr) traffic.push_back(ReadTraffic(rank.tp_comm, "tp", w));
+    ++w;
+  }
+  return traffic;
+}
+
+nlohmann::json TrafficJson(const std::vector<RankTraffic>& traffic) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const RankTraffic& rank : traffic) {
+    nlohmann::json entry = {{"rank", rank.world_rank},
+                            {"group", rank.group},
+                            {"released_ns", rank.total.released_ns},
+                            {"staged_bytes", rank.total.staged_bytes}};
+    for (const ferry_peer_stats& peer : rank.peers) {
+      entry["rows_from"].push_back(peer.rows);
+      entry["bytes_from"].push_back(peer.bytes);
+      entry["waited_ns_for"].push_back(peer.waited_ns);
+    }
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+}  // namespace ferry::tool
