@@ -138,14 +138,14 @@ void ReadRoot(const std::string& text, Launch& launch) {
   std::string host = text.substr(0, colon);
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
-  const auto port =
-      colon == std::string::npos ? std::nullopt : ParseInteger(text.substr(colon + 1));
+  const std::int64_t port =
+      colon == std::string::npos ? 0 : ParseInteger(text.substr(colon + 1)).value_or(0);
   const bool ambiguous = !bracketed && host.find_first_of(":[]") != std::string::npos;
-  Require(port && *port >= 1 && *port <= kMost && !host.empty() && !ambiguous, Code::kHcclPara,
+  Require(port >= 1 && port <= kMost && !host.empty() && !ambiguous, Code::kHcclPara,
           "FERRY_ROOT is \"{}\"; must be host:port or [IPv6 address]:port, the port in [1, {}]",
           text, kMost);
   launch.root_address = host;
-  launch.root_port = static_cast<std::uint16_t>(*port);
+  launch.root_port = static_cast<std::uint16_t>(port);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // What FERRY_STRICT=1 finds in programs, through the C API.
 #include <acl/acl.h>
+#include <ferry/ferry.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -185,6 +186,7 @@ TEST(Strict, RefusesToFreeWhatAQueuedOperatorReads) {
                         : aclnnMoeDistributeDispatchV2(nullptr, 0, executor, world.rank(r).stream);
   };
   ASSERT_EQ(launch(0), 0);
+  EXPECT_EQ(ferry_free(memory), kInvalid);
   EXPECT_EQ(aclrtFree(memory), kInvalid);
   const std::string message = RecentMessage();
   EXPECT_NE(message.find("holds x of aclnnMoeDistributeDispatchV2 call 1 on group \"" +
