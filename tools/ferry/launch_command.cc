@@ -12,8 +12,8 @@
 namespace ferry::tool {
 
 void AddLaunchCommand(CLI::App& app, int& status) {
-  const auto plan = std::make_shared<ProcessPlan>(
-      ProcessPlan{.count = 0, .command = {}, .speaker = "ferry launch"});
+  const auto plan = std::make_shared<ProcessPlan>(ProcessPlan{
+      .count = 0, .command = {}, .speaker = "ferry launch", .noun = "rank", .explained_status = 0});
   CLI::App* launch =
       app.add_subcommand("launch", "Start a program as several processes that can join");
   launch->prefix_command();

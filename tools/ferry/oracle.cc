@@ -71,7 +71,8 @@ Oracle::Oracle(const World& world, const Batch& batch, const std::vector<Token>&
     owners[w].num_tokens = senders[w].num_tokens;
     owners[w].own_rows = dispatched_[w].own_rows;
     owners[w].peer_rows = dispatched_[w].peer_rows;
-    owners[w].expand_x = ApplyExperts(dispatched_[w], config_, world.ranks()[w].ep_rank);
+    owners[w].expand_x =
+        ApplyExperts(dispatched_[w], config_, static_cast<std::int32_t>(w) / config_.tp_size);
     owners[w].assist_info = dispatched_[w].assist_info;
     owners[w].expert_ids = senders[w].expert_ids;
   }
@@ -80,8 +81,8 @@ Oracle::Oracle(const World& world, const Batch& batch, const std::vector<Token>&
 
 std::optional<std::string> Oracle::ExplainDispatchDifference(const World& world,
                                                              const Text& text) const {
-  for (std::size_t w = 0; w < dispatched_.size(); ++w) {
-    const RankState& rank = world.ranks()[w];
+  for (const RankState& rank : world.ranks()) {
+    const auto w = static_cast<std::size_t>(rank.world_rank);
     const reference::DispatchResult& expected = dispatched_[w];
     for (const auto& difference : {ExplainCounts("epRecvCounts", w, expected.ep_recv_counts,
                                                  rank.ep_recv_counts->data<std::int32_t>()),
@@ -116,8 +117,9 @@ std::optional<std::string> Oracle::ExplainDispatchDifference(const World& world,
 
 std::optional<std::string> Oracle::ExplainCombineDifference(const World& world,
                                                             const Text& text) const {
-  for (std::size_t w = 0; w < combined_.size(); ++w) {
-    const auto* x = world.ranks()[w].combined_x->data<std::uint16_t>();
+  for (const RankState& rank : world.ranks()) {
+    const auto w = static_cast<std::size_t>(rank.world_rank);
+    const auto* x = rank.combined_x->data<std::uint16_t>();
     const auto at = FirstDifference(combined_[w].x, x);
     if (!at) continue;
     const std::size_t token = *at / static_cast<std::size_t>(config_.hidden);

@@ -16,12 +16,12 @@ namespace ferry::tool {
 
 class Oracle {
  public:
-  // Computes dispatch, the experts and combine for one batch.
+  // Computes dispatch, the experts and combine of all ranks for one batch.
   Oracle(const World& world, const Batch& batch, const std::vector<Token>& tokens,
          bool has_shared_expert);
 
-  // Compares every output of every rank, bit for bit. Nothing if all are equal, else a sentence
-  // that names rank, output, element, both values and the word concerned.
+  // Compares every output of every rank of this process, bit for bit. Nothing if all are equal,
+  // else a sentence that names rank, output, element, both values and the word concerned.
   [[nodiscard]] std::optional<std::string> ExplainDispatchDifference(const World& world,
                                                                      const Text& text) const;
   [[nodiscard]] std::optional<std::string> ExplainCombineDifference(const World& world,

@@ -99,7 +99,7 @@ class Launch {
     UniqueFd writer(ends[1]);
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
-    if (pid < 0) Refuse(fmt::format("cannot start rank {}", rank), errno);
+    if (pid < 0) Refuse(fmt::format("cannot start {} {}", plan_.noun, rank), errno);
     if (pid == 0) Become(rank, parent, writer.get());
     // On both sides, so that it is so before either goes on.
     (void)::setpgid(pid, pid);
@@ -160,8 +160,9 @@ class Launch {
     const std::string how = exited ? fmt::format("ended with status {}", info.si_status)
                                    : fmt::format("was ended by signal {} ({})", info.si_status,
                                                  ::strsignal(info.si_status));
-    fmt::print(stderr, "{}: rank {} (pid {}) {}{}\n", plan_.speaker, rank, pid, how,
-               Left() ? "; ending the others" : "");
+    if (!exited || info.si_status != plan_.explained_status)
+      fmt::print(stderr, "{}: {} {} (pid {}) {}{}\n", plan_.speaker, plan_.noun, rank, pid, how,
+                 Left() ? "; ending the others" : "");
     Signal(SIGTERM);
     Signal(SIGCONT);  // who is stopped would not see it
   }

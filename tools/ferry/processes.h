@@ -13,6 +13,8 @@ struct ProcessPlan {
   std::int32_t count = 0;
   std::vector<std::string> command;  // program and arguments; the program is looked up in PATH
   std::string speaker;               // begins the lines of the launcher itself
+  std::string noun = "rank";         // what those lines call a process
+  int explained_status = 0;          // with which a process has said itself what failed
 };
 
 // Starts the processes with FERRY_RANK, FERRY_WORLD_SIZE, FERRY_LOCAL_RANK, FERRY_ROOT and

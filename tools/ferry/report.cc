@@ -51,15 +51,20 @@ std::string ProductName() {
   return fmt::format("\"{}\"", env::ProductText());
 }
 
+std::string Places(const RunResult& result) {
+  return result.num_processes == 1 ? "as threads"
+                                   : fmt::format("in {} processes", result.num_processes);
+}
+
 std::string Header(const RunOptions& options, const RunResult& result) {
   const Preset& preset = FindPreset(options.preset);
   const std::int32_t num_ranks = options.ep_size * options.tp_size;
   std::string text = fmt::format(
       "ferry {} · product {} · {}: {} experts, top-{}, hidden {}, bf16\n"
-      "{}: {} words ({} distinct), {} ranks as threads (EP {}, TP {}), {} tokens each, seed {}\n",
+      "{}: {} words ({} distinct), {} ranks {} (EP {}, TP {}), {} tokens each, seed {}\n",
       ferry_version(), ProductName(), preset.name, preset.num_experts, preset.top_k, preset.hidden,
-      result.title, result.num_words, result.num_distinct, num_ranks, options.ep_size,
-      options.tp_size, options.batch_size, options.seed);
+      result.title, result.num_words, result.num_distinct, num_ranks, Places(result),
+      options.ep_size, options.tp_size, options.batch_size, options.seed);
   text += fmt::format(
       "HCCL_BUFFSIZE {} MiB, {}\n", result.buffsize_mib,
       result.buffsize_is_ours ? "sized for this run; set it to override" : "as you have set it");
@@ -111,6 +116,7 @@ std::string FormatJson(const RunOptions& options, const RunResult& result) {
       {"tp", options.tp_size},
       {"bs", options.batch_size},
       {"seed", options.seed},
+      {"processes", result.num_processes},
       {"hccl_buffsize_mib", result.buffsize_mib},
       {"batches_equal", result.num_batches},
       {"dispatch", phase(result.dispatch)},

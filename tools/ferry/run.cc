@@ -5,37 +5,23 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "base/env.h"
+#include "base/launch.h"
 #include "copy_roof.h"
 #include "gate.h"
+#include "gathering.h"
+#include "merge.h"
 #include "ops/window_size.h"
 #include "oracle.h"
+#include "share.h"
 #include "world.h"
 
 namespace ferry::tool {
 namespace {
-
-void CheckOptions(const RunOptions& options) {
-  const auto check = [](bool ok, const std::string& message) {
-    if (!ok) throw std::invalid_argument(message);
-  };
-  check(options.ep_size >= 2 && options.ep_size <= 768,
-        fmt::format("--ep is {}; must be in [2, 768]", options.ep_size));
-  check(options.tp_size == 1 || options.tp_size == 2,
-        fmt::format("--tp is {}; must be 1 or 2", options.tp_size));
-  check(options.batch_size >= 1 && options.batch_size <= 512,
-        fmt::format("--bs is {}; must be in [1, 512]", options.batch_size));
-  const Preset& preset = FindPreset(options.preset);
-  check(preset.num_experts % options.ep_size == 0,
-        fmt::format("--ep is {}; must divide the {} experts of {}", options.ep_size,
-                    preset.num_experts, preset.name));
-  check(options.tp_size == 1 || preset.num_experts == options.ep_size,
-        fmt::format("--tp is 2, which needs one expert a rank; --ep must be {} for {}",
-                    preset.num_experts, preset.name));
-}
 
 // Sizes what callers of CANN find by trial, unless the user has set it.
 void SizeEnvironment(const RunOptions& options, const Preset& preset, const Fault& fault,
@@ -58,14 +44,28 @@ void SizeEnvironment(const RunOptions& options, const Preset& preset, const Faul
 }
 
 // One device a rank. The library reads the variable once, so this comes before its first call.
-void ProvideDevices(const RunOptions& options) {
-  const std::int32_t num_ranks = options.ep_size * options.tp_size;
-  setenv("FERRY_DEVICE_COUNT", std::to_string(num_ranks).c_str(), 0);
-  if (env::DeviceCount() < num_ranks) {
-    throw std::invalid_argument(
-        fmt::format("FERRY_DEVICE_COUNT is {}; must be at least --ep {} * --tp {} = {}, or unset",
-                    env::DeviceCount(), options.ep_size, options.tp_size, num_ranks));
+void ProvideDevices(const RunOptions& options, const Share& share) {
+  setenv("FERRY_DEVICE_COUNT", std::to_string(share.num_ranks).c_str(), 0);
+  if (env::DeviceCount() < share.num_ranks) {
+    const std::string divided =
+        share.is_whole() ? "" : fmt::format(" / {} processes", share.num_processes);
+    throw std::invalid_argument(fmt::format(
+        "FERRY_DEVICE_COUNT is {}; must be at least --ep {} * --tp {}{} = {}, or unset",
+        env::DeviceCount(), options.ep_size, options.tp_size, divided, share.num_ranks));
   }
+}
+
+// As a launcher's variables say; without one, or with one process, all ranks are here.
+Share OwnShare(std::int32_t num_ranks) {
+  const auto launch = env::ReadLaunch();
+  if (!launch || launch->size == 1) return {.num_ranks = num_ranks};
+  if (num_ranks % launch->size != 0)
+    throw std::invalid_argument(
+        fmt::format("{} has started {} processes; must divide --ep * --tp = {} ranks",
+                    launch->launcher, launch->size, num_ranks));
+  return {.process = launch->rank,
+          .num_processes = launch->size,
+          .num_ranks = num_ranks / launch->size};
 }
 
 // A hang is shown in seconds instead of the half hour that is CANN's default.
@@ -76,15 +76,14 @@ void ShortenWaits(const Fault& fault) {
 }
 
 void FlipOneBit(const World& world, const Fault& fault) {
-  const auto& ranks = world.ranks();
-  for (std::size_t w = 0; w < ranks.size(); ++w) {
-    if (!fault.Hits(Fault::Kind::kFlip, static_cast<std::int32_t>(w))) continue;
+  for (const RankState& rank : world.ranks()) {
+    if (!fault.Hits(Fault::Kind::kFlip, rank.world_rank)) continue;
     const auto last = world.config().ep_size * world.config().experts_per_rank() - 1;
-    const std::int64_t rows = ranks[w].ep_recv_counts->data<std::int32_t>()[last];
+    const std::int64_t rows = rank.ep_recv_counts->data<std::int32_t>()[last];
     if (rows == 0) {  // a rank without rows still has its counts
-      ranks[w].ep_recv_counts->data<std::int32_t>()[last] ^= 1;
+      rank.ep_recv_counts->data<std::int32_t>()[last] ^= 1;
     } else {
-      ranks[w].expand_x->data<std::uint16_t>()[(rows / 2) * world.config().hidden + 7] ^= 0x10;
+      rank.expand_x->data<std::uint16_t>()[(rows / 2) * world.config().hidden + 7] ^= 0x10;
     }
   }
 }
@@ -133,22 +132,88 @@ std::int64_t CountRows(const Oracle& oracle) {
   return rows;
 }
 
-void AddPhase(PhaseTotals& totals, std::int64_t rows, const Preset& preset, double seconds,
-              CopyRoof& roof) {
-  totals.rows += rows;
-  totals.bytes += rows * preset.hidden * 2;
-  totals.seconds.push_back(seconds);
-  totals.copy_seconds.push_back(roof.Measure());
+// One operator over the batch. All processes begin together, and process 0 measures the copy while
+// the others rest.
+void RunPhase(World& world, double (World::*phase)(), std::int64_t bytes,
+              std::optional<CopyRoof>& roof, PhaseTotals& totals) {
+  world.Meet();
+  totals.seconds.push_back((world.*phase)());
+  totals.bytes += bytes;
+  world.Meet();
+  totals.copy_seconds.push_back(roof ? roof->Measure() : 0.0);
+  world.Meet();
+}
+
+// Carries the words, batch by batch, until something goes wrong.
+void CarryText(const Text& text, const std::vector<Token>& tokens, const RunOptions& options,
+               const Fault& fault, bool measures_copy, World& world, RunResult& result) {
+  const Preset& preset = FindPreset(options.preset);
+  LoadStatistics load(preset.num_experts);
+  const auto ranks = static_cast<std::size_t>(options.ep_size * options.tp_size);
+  const auto per_rank = static_cast<std::size_t>(options.batch_size);
+  for (std::size_t begin = 0; begin < text.tokens.size(); begin += ranks * per_rank) {
+    const Batch batch = DealBatch(text.tokens, begin, ranks, per_rank);
+    const Oracle oracle(world, batch, tokens, preset.has_shared_expert);
+    const std::int64_t rows = CountRows(oracle);
+    const std::int64_t bytes = rows * preset.hidden * 2;
+    std::optional<CopyRoof> roof;
+    if (measures_copy)
+      roof.emplace(static_cast<std::size_t>(bytes), static_cast<std::size_t>(preset.top_k));
+    world.Load(batch, tokens);
+    try {
+      RunPhase(world, &World::Dispatch, bytes, roof, result.dispatch);
+      result.dispatch.rows += rows;
+      FlipOneBit(world, fault);
+      result.difference = oracle.ExplainDispatchDifference(world, text);
+      if (result.difference) return;
+      world.RunExperts();
+      RunPhase(world, &World::Combine, bytes, roof, result.combine);
+      result.combine.rows += rows;
+    } catch (const ApiError& error) {
+      result.failure = error.what();
+      return;
+    }
+    result.difference = oracle.ExplainCombineDifference(world, text);
+    if (result.difference) return;
+    load.Count(batch, tokens);
+    ++result.num_batches;
+  }
+  result.traffic = ReadTraffic(world);
+  result.hottest = load.Hottest(text, world.config().experts_per_rank());
 }
 
 }  // namespace
+
+void CheckOptions(const RunOptions& options) {
+  const auto check = [](bool ok, const std::string& message) {
+    if (!ok) throw std::invalid_argument(message);
+  };
+  check(options.ep_size >= 2 && options.ep_size <= 768,
+        fmt::format("--ep is {}; must be in [2, 768]", options.ep_size));
+  check(options.tp_size == 1 || options.tp_size == 2,
+        fmt::format("--tp is {}; must be 1 or 2", options.tp_size));
+  check(options.batch_size >= 1 && options.batch_size <= 512,
+        fmt::format("--bs is {}; must be in [1, 512]", options.batch_size));
+  const std::int32_t num_ranks = options.ep_size * options.tp_size;
+  check(options.processes >= 0 && (options.processes == 0 || num_ranks % options.processes == 0),
+        fmt::format("--processes is {}; must divide --ep {} * --tp {} = {} ranks",
+                    options.processes, options.ep_size, options.tp_size, num_ranks));
+  const Preset& preset = FindPreset(options.preset);
+  check(preset.num_experts % options.ep_size == 0,
+        fmt::format("--ep is {}; must divide the {} experts of {}", options.ep_size,
+                    preset.num_experts, preset.name));
+  check(options.tp_size == 1 || preset.num_experts == options.ep_size,
+        fmt::format("--tp is 2, which needs one expert a rank; --ep must be {} for {}",
+                    preset.num_experts, preset.name));
+}
 
 RunResult RunText(const RunOptions& options) {
   CheckOptions(options);
   const Preset& preset = FindPreset(options.preset);
   const std::int32_t num_ranks = options.ep_size * options.tp_size;
   const Fault fault = ParseFault(options.fault, num_ranks);
-  ProvideDevices(options);
+  const Share share = OwnShare(num_ranks);
+  ProvideDevices(options, share);
   const Text text = ReadText(options.text_path);
   const std::vector<Token> tokens = EmbedAndGate(preset, text.words, options.seed);
 
@@ -156,38 +221,19 @@ RunResult RunText(const RunOptions& options) {
   result.title = text.title;
   result.num_words = static_cast<std::int64_t>(text.tokens.size());
   result.num_distinct = static_cast<std::int64_t>(text.words.size());
+  result.num_processes = share.num_processes;
   SizeEnvironment(options, preset, fault, result);
   ShortenWaits(fault);
-  World world(preset, options.ep_size, options.tp_size, options.batch_size, fault);
-  LoadStatistics load(preset.num_experts);
-
-  const auto ranks = static_cast<std::size_t>(num_ranks);
-  const auto per_rank = static_cast<std::size_t>(options.batch_size);
-  for (std::size_t begin = 0; begin < text.tokens.size(); begin += ranks * per_rank) {
-    const Batch batch = DealBatch(text.tokens, begin, ranks, per_rank);
-    const Oracle oracle(world, batch, tokens, preset.has_shared_expert);
-    const std::int64_t rows = CountRows(oracle);
-    CopyRoof roof(static_cast<std::size_t>(rows * preset.hidden * 2),
-                  static_cast<std::size_t>(preset.top_k));
-    world.Load(batch, tokens);
-    try {
-      AddPhase(result.dispatch, rows, preset, world.Dispatch(), roof);
-      FlipOneBit(world, fault);
-      result.difference = oracle.ExplainDispatchDifference(world, text);
-      if (result.difference) return result;
-      world.RunExperts();
-      AddPhase(result.combine, rows, preset, world.Combine(), roof);
-    } catch (const ApiError& error) {
-      result.failure = error.what();
-      return result;
-    }
-    result.difference = oracle.ExplainCombineDifference(world, text);
-    if (result.difference) return result;
-    load.Count(batch, tokens);
-    ++result.num_batches;
+  World world(preset, options.ep_size, options.tp_size, options.batch_size, fault, share);
+  Gathering gathering(world.name(), share);
+  CarryText(text, tokens, options, fault, share.process == 0, world, result);
+  if (share.is_whole()) return result;
+  const auto told = gathering.Gather(TellResult(result));
+  if (share.process == 0) {
+    MergeResults(told, result);
+  } else {
+    result.is_told = true;
   }
-  result.traffic = ReadTraffic(world);
-  result.hottest = load.Hottest(text, world.config().experts_per_rank());
   return result;
 }
 

@@ -21,6 +21,8 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::string json_path;  // "" writes none
   std::string fault;      // "" commits none
+  // That share the ranks, started by a launcher; 0: ranks are threads of this process.
+  std::int32_t processes = 0;
 };
 
 // One operator over all batches.
@@ -46,6 +48,8 @@ struct RunResult {
   std::int64_t buffsize_mib = 0;  // HCCL_BUFFSIZE in force
   bool buffsize_is_ours = false;  // set by the run, not by the user
   std::int64_t num_batches = 0;   // compared and equal
+  std::int32_t num_processes = 1;
+  bool is_told = false;  // to process 0, which reports it
   PhaseTotals dispatch;
   PhaseTotals combine;
   HottestExpert hottest;
@@ -54,8 +58,11 @@ struct RunResult {
   std::optional<std::string> difference;  // an output differed: the explanation
 };
 
-// Carries the whole text, or stops at the first failure or difference. Throws
-// std::invalid_argument or ApiError when the options cannot be run at all.
+// Throws std::invalid_argument for an option outside its range.
+void CheckOptions(const RunOptions& options);
+
+// Carries the whole text, as one of several processes where a launcher's variables say so, or stops
+// at the first failure or difference. Throws std::exception when the options cannot be run at all.
 [[nodiscard]] RunResult RunText(const RunOptions& options);
 
 }  // namespace ferry::tool

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
 #include "api.h"
+#include "base/launch.h"
 #include "fault.h"
 #include "presets.h"
+#include "processes.h"
 #include "report.h"
 #include "result_file.h"
 #include "run.h"
@@ -34,9 +37,33 @@ CLI::Validator IsNatural() {
           ""};
 }
 
+// This very run, as the processes that share its ranks.
+int RunInProcesses(const RunOptions& options) {
+  CheckOptions(options);
+  ProcessPlan plan{
+      .count = options.processes,
+      .command = {std::filesystem::read_symlink("/proc/self/exe"), "run", "--preset",
+                  options.preset, "--text", options.text_path, "--ep",
+                  std::to_string(options.ep_size), "--tp", std::to_string(options.tp_size), "--bs",
+                  std::to_string(options.batch_size), "--seed", std::to_string(options.seed)},
+      .speaker = "ferry run",
+      .noun = "process",
+      .explained_status = 1};
+  const auto add = [&plan](const char* flag, const std::string& value) {
+    if (!value.empty()) plan.command.insert(plan.command.end(), {flag, value});
+  };
+  add("--json", options.json_path);
+  add("--fault", options.fault);
+  return RunProcesses(plan);
+}
+
 int Run(const RunOptions& options) {
-  ResultFile json("--json", options.json_path);
+  if (options.processes > 0) return RunInProcesses(options);
+  const auto launch = env::ReadLaunch();
+  const bool reports = !launch || launch->rank == 0;
+  ResultFile json("--json", reports ? options.json_path : "");
   const RunResult result = RunText(options);
+  if (result.is_told) return 0;
   fmt::print("{}", FormatReport(options, result));
   json.Write(FormatJson(options, result));
   return result.failure || result.difference ? 1 : 0;
@@ -67,7 +94,14 @@ void AddRunCommand(CLI::App& app, int& status) {
                   fmt::format("Commit a fault and see what it looks like: absent:RANK, "
                               "mismatch:PARAM:RANK (PARAM one of {}) or flip:RANK",
                               fmt::join(MismatchParameters(), ", ")));
-  run->footer("Exit status: 0 all equal; 1 a difference or a failed operator; 2 cannot be run.");
+  run->add_option("--processes", options->processes,
+                  "Share the ranks among so many processes, which must divide --ep * --tp")
+      ->check(CLI::Range(1, env::kMostProcesses));
+  run->footer(
+      "Started by torchrun, Open MPI, Slurm or `ferry launch`, it is one of the processes that "
+      "share\n"
+      "the ranks; the first reports for all.\n"
+      "Exit status: 0 all equal; 1 a difference or a failed operator; 2 cannot be run.");
   run->callback([options, &status] {
     try {
       status = Run(*options);

@@ -18,11 +18,10 @@ RankTraffic ReadTraffic(HcclComm comm, std::string group, std::int32_t world_ran
 
 std::vector<RankTraffic> ReadTraffic(const World& world) {
   std::vector<RankTraffic> traffic;
-  std::int32_t w = 0;
   for (const RankState& rank : world.ranks()) {
-    traffic.push_back(ReadTraffic(rank.ep_comm, "ep", w));
-    if (rank.tp_comm != nullptr) traffic.push_back(ReadTraffic(rank.tp_comm, "tp", w));
-    ++w;
+    traffic.push_back(ReadTraffic(rank.ep_comm, "ep", rank.world_rank));
+    if (rank.tp_comm != nullptr)
+      traffic.push_back(ReadTraffic(rank.tp_comm, "tp", rank.world_rank));
   }
   return traffic;
 }
@@ -42,6 +41,23 @@ nlohmann::json TrafficJson(const std::vector<RankTraffic>& traffic) {
     list.push_back(std::move(entry));
   }
   return list;
+}
+
+std::vector<RankTraffic> TrafficOf(const nlohmann::json& list) {
+  std::vector<RankTraffic> traffic;
+  for (const nlohmann::json& entry : list) {
+    RankTraffic rank{.group = entry.at("group"), .world_rank = entry.at("rank")};
+    rank.total.released_ns = entry.at("released_ns");
+    rank.total.staged_bytes = entry.at("staged_bytes");
+    rank.peers.resize(entry.at("rows_from").size());
+    for (std::size_t p = 0; p < rank.peers.size(); ++p) {
+      rank.peers[p].rows = entry.at("rows_from").at(p);
+      rank.peers[p].bytes = entry.at("bytes_from").at(p);
+      rank.peers[p].waited_ns = entry.at("waited_ns_for").at(p);
+    }
+    traffic.push_back(std::move(rank));
+  }
+  return traffic;
 }
 
 }  // namespace ferry::tool

@@ -1,4 +1,5 @@
-// What the ranks of a run have exchanged: ferry_stats of every rank and group.
+// What the ranks of a run have exchanged, those of one process or of all: ferry_stats of every rank
+// and group.
 #ifndef FERRY_TOOLS_FERRY_TRAFFIC_H_
 #define FERRY_TOOLS_FERRY_TRAFFIC_H_
 
@@ -27,6 +28,8 @@ struct RankTraffic {
 
 // A list by peer for each number, so that a run of many ranks stays readable.
 [[nodiscard]] nlohmann::json TrafficJson(const std::vector<RankTraffic>& traffic);
+// Of such a list. Throws nlohmann::json::exception for another.
+[[nodiscard]] std::vector<RankTraffic> TrafficOf(const nlohmann::json& list);
 
 }  // namespace ferry::tool
 

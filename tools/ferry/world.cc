@@ -5,18 +5,9 @@
 #include "experts.h"
 
 namespace ferry::tool {
-namespace {
-
-std::string NameOf(HcclComm comm) {
-  char name[COMM_NAME_MAX_LENGTH] = {};
-  Check(HcclGetCommName(comm, name), "HcclGetCommName");
-  return name;
-}
-
-}  // namespace
 
 World::World(const Preset& preset, std::int32_t ep_size, std::int32_t tp_size,
-             std::int64_t batch_size, const Fault& fault)
+             std::int64_t batch_size, const Fault& fault, const Share& share)
     : config_{.ep_size = ep_size,
               .tp_size = tp_size,
               .num_experts = preset.num_experts,
@@ -29,7 +20,8 @@ World::World(const Preset& preset, std::int32_t ep_size, std::int32_t tp_size,
       has_shared_expert_(preset.has_shared_expert),
       batch_size_(batch_size),
       fault_(fault),
-      ranks_(static_cast<std::size_t>(ep_size) * static_cast<std::size_t>(tp_size)) {
+      share_(share),
+      ranks_(static_cast<std::size_t>(share.num_ranks)) {
   Check(aclInit(nullptr), "aclInit");
   CreateDevices();
   CreateGroups();
@@ -48,6 +40,7 @@ World::~World() {
     }
     if (rank.ep_comm != nullptr) HcclCommDestroy(rank.ep_comm);
     if (rank.tp_comm != nullptr) HcclCommDestroy(rank.tp_comm);
+    if (rank.world_comm != nullptr) HcclCommDestroy(rank.world_comm);
     if (rank.stream != nullptr) aclrtDestroyStream(rank.stream);
     if (rank.context != nullptr) aclrtDestroyContext(rank.context);
     aclrtResetDevice(static_cast<std::int32_t>(w));
@@ -58,41 +51,12 @@ World::~World() {
 void World::CreateDevices() {
   for (std::size_t w = 0; w < ranks_.size(); ++w) {
     RankState& rank = ranks_[w];
-    rank.ep_rank = static_cast<std::int32_t>(w) / config_.tp_size;
-    rank.tp_rank = static_cast<std::int32_t>(w) % config_.tp_size;
+    rank.world_rank = share_.first_rank() + static_cast<std::int32_t>(w);
+    rank.ep_rank = rank.world_rank / config_.tp_size;
+    rank.tp_rank = rank.world_rank % config_.tp_size;
     Check(aclrtSetDevice(static_cast<std::int32_t>(w)), "aclrtSetDevice");
     Check(aclrtCreateContext(&rank.context, static_cast<std::int32_t>(w)), "aclrtCreateContext");
     Check(aclrtCreateStream(&rank.stream), "aclrtCreateStream");
-  }
-}
-
-// One EP group per TP rank, one TP group per EP rank.
-void World::CreateGroups() {
-  const auto tp_size = static_cast<std::size_t>(config_.tp_size);
-  const auto ep_size = static_cast<std::size_t>(config_.ep_size);
-  for (std::size_t t = 0; t < tp_size; ++t) {
-    std::vector<std::int32_t> devices;
-    for (std::size_t e = 0; e < ep_size; ++e) {
-      devices.push_back(static_cast<std::int32_t>(e * tp_size + t));
-    }
-    std::vector<HcclComm> comms(ep_size);
-    Check(HcclCommInitAll(static_cast<std::uint32_t>(ep_size), devices.data(), comms.data()),
-          "HcclCommInitAll");
-    for (std::size_t e = 0; e < ep_size; ++e) ranks_[e * tp_size + t].ep_comm = comms[e];
-  }
-  for (std::size_t e = 0; tp_size > 1 && e < ep_size; ++e) {
-    std::vector<std::int32_t> devices;
-    for (std::size_t t = 0; t < tp_size; ++t) {
-      devices.push_back(static_cast<std::int32_t>(e * tp_size + t));
-    }
-    std::vector<HcclComm> comms(tp_size);
-    Check(HcclCommInitAll(static_cast<std::uint32_t>(tp_size), devices.data(), comms.data()),
-          "HcclCommInitAll");
-    for (std::size_t t = 0; t < tp_size; ++t) ranks_[e * tp_size + t].tp_comm = comms[t];
-  }
-  for (RankState& rank : ranks_) {
-    rank.ep_name = NameOf(rank.ep_comm);
-    if (rank.tp_comm != nullptr) rank.tp_name = NameOf(rank.tp_comm);
   }
 }
 
@@ -101,8 +65,7 @@ void World::CreateGroups() {
 // meeting refuses it.
 void World::CreateTensors(RankState& rank) {
   Check(aclrtSetCurrentContext(rank.context), "aclrtSetCurrentContext");
-  const bool mismatched =
-      fault_.Hits(Fault::Kind::kMismatch, rank.ep_rank * config_.tp_size + rank.tp_rank);
+  const bool mismatched = fault_.Hits(Fault::Kind::kMismatch, rank.world_rank);
   const std::int64_t local_experts =
       config_.experts_per_rank() + (fault_.parameter == "moeExpertNum" && mismatched ? 1 : 0);
   const std::int64_t hidden = config_.hidden - (fault_.parameter == "H" && mismatched ? 32 : 0);
@@ -128,13 +91,13 @@ void World::CreateTensors(RankState& rank) {
 
 void World::Load(const Batch& batch, const std::vector<Token>& tokens) {
   const std::int64_t hidden = config_.hidden;
-  for (std::size_t w = 0; w < ranks_.size(); ++w) {
-    RankState& rank = ranks_[w];
+  for (RankState& rank : ranks_) {
+    const std::vector<std::int32_t>& words = batch[static_cast<std::size_t>(rank.world_rank)];
     std::vector<std::uint16_t> x;
     std::vector<std::uint16_t> shared;
     std::vector<std::int32_t> ids;
     std::vector<float> scales;
-    for (const std::int32_t word : batch[w]) {
+    for (const std::int32_t word : words) {
       const Token& token = tokens[static_cast<std::size_t>(word)];
       x.insert(x.end(), token.embedding.begin(), token.embedding.end());
       ids.insert(ids.end(), token.expert_ids.begin(), token.expert_ids.end());
@@ -143,8 +106,8 @@ void World::Load(const Batch& batch, const std::vector<Token>& tokens) {
         if (has_shared_expert_) shared.push_back(ScaleBFloat16(bits, kSharedExpertScale));
       }
     }
-    rank.num_tokens = static_cast<std::int64_t>(batch[w].size());
-    const bool narrow = fault_.Mismatches("H", static_cast<std::int32_t>(w));
+    rank.num_tokens = static_cast<std::int64_t>(words.size());
+    const bool narrow = fault_.Mismatches("H", rank.world_rank);
     const std::int64_t width = narrow ? hidden - 32 : hidden;
     x.resize(static_cast<std::size_t>(rank.num_tokens * width));
     rank.x->Reshape({rank.num_tokens, width});

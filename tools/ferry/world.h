@@ -1,5 +1,5 @@
-// The ranks of a run: devices, streams, groups and tensors, driven through the C API from one
-// thread.
+// The ranks of a run that one process holds: devices, streams, groups and tensors, driven through
+// the C API from one thread.
 #ifndef FERRY_TOOLS_FERRY_WORLD_H_
 #define FERRY_TOOLS_FERRY_WORLD_H_
 
@@ -16,16 +16,19 @@
 #include "gate.h"
 #include "moe/config.h"
 #include "presets.h"
+#include "share.h"
 
 namespace ferry::tool {
 
 // Everything that one rank holds. World rank = ep_rank * tp_size + tp_rank, as in the seed
 // document's sample.
 struct RankState {
+  std::int32_t world_rank = 0;
   std::int32_t ep_rank = 0;
   std::int32_t tp_rank = 0;
   aclrtContext context = nullptr;
   aclrtStream stream = nullptr;
+  HcclComm world_comm = nullptr;  // of all ranks; null when they are all in this process
   HcclComm ep_comm = nullptr;
   HcclComm tp_comm = nullptr;
   std::string ep_name;
@@ -41,13 +44,16 @@ struct RankState {
 class World {
  public:
   World(const Preset& preset, std::int32_t ep_size, std::int32_t tp_size, std::int64_t batch_size,
-        const Fault& fault);
+        const Fault& fault, const Share& share);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
   ~World();
 
   [[nodiscard]] const moe::MoeConfig& config() const { return config_; }
+  // Those of this process.
   [[nodiscard]] const std::vector<RankState>& ranks() const { return ranks_; }
+  // Of the communicator over several processes; "" in one.
+  [[nodiscard]] const std::string& name() const { return name_; }
 
   // Puts a batch into the ranks' input tensors.
   void Load(const Batch& batch, const std::vector<Token>& tokens);
@@ -57,14 +63,22 @@ class World {
   double Dispatch();
   double Combine();
 
+  // Waits until all ranks of all processes have come here; nothing in a single process.
+  void Meet() const;
+
   // The experts' work on the rows they received (experts.h), in place.
   void RunExperts();
 
  private:
   void CreateDevices();
   void CreateGroups();
+  void CreateOwnGroups();
+  void JoinGroups();
+  void JoinGroupsOf(RankState& rank) const;
+  [[nodiscard]] std::vector<std::int32_t> EpGroup(std::int32_t tp_rank) const;  // world ranks
+  [[nodiscard]] std::vector<std::int32_t> TpGroup(std::int32_t ep_rank) const;
   void CreateTensors(RankState& rank);
-  void SynchroniseAll();
+  void SynchroniseAll() const;
   double Launch(const char* api,
                 aclnnStatus (*phase1)(const World&, const RankState&, std::uint64_t*,
                                       aclOpExecutor**),
@@ -78,6 +92,8 @@ class World {
   bool has_shared_expert_;
   std::int64_t batch_size_;
   Fault fault_;
+  Share share_;
+  std::string name_;
   std::vector<RankState> ranks_;
 };
 

@@ -41,7 +41,7 @@ aclnnStatus World::PrepareDispatch(const World& world, const RankState& rank,
                                    std::uint64_t* workspace_size, aclOpExecutor** executor) {
   const moe::MoeConfig& config = world.config_;
   const Fault& fault = world.fault_;
-  const std::int32_t w = rank.ep_rank * config.tp_size + rank.tp_rank;
+  const std::int32_t w = rank.world_rank;
   std::int64_t num_experts = config.num_experts;
   if (fault.Mismatches("moeExpertNum", w)) num_experts += config.ep_size;
   std::int64_t global_batch = config.global_batch;
@@ -92,7 +92,7 @@ double World::Launch(const char* api,
   }
   const auto start = std::chrono::steady_clock::now();
   for (std::size_t w = 0; w < ranks_.size(); ++w) {
-    if (fault_.Hits(Fault::Kind::kAbsent, static_cast<std::int32_t>(w))) {
+    if (fault_.Hits(Fault::Kind::kAbsent, ranks_[w].world_rank)) {
       Check(aclDestroyAclOpExecutor(executors[w]), "aclDestroyAclOpExecutor");
       continue;
     }
@@ -105,7 +105,7 @@ double World::Launch(const char* api,
 
 // Every rank's result is collected before the first failure is reported: the group must be left
 // usable.
-void World::SynchroniseAll() {
+void World::SynchroniseAll() const {
   std::optional<ApiError> first;
   for (const RankState& rank : ranks_) {
     try {
