@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "ferry/ferry.h"
 #include "hccl/hccl.h"
 
 /* An array type of negative length does not compile; works in C99 too. */
@@ -20,6 +21,12 @@ FERRY_LAYOUT_IS(item_buf, offsetof(HcclSendRecvItem, buf), 8);
 FERRY_LAYOUT_IS(item_count, offsetof(HcclSendRecvItem, count), 16);
 FERRY_LAYOUT_IS(item_type, offsetof(HcclSendRecvItem, dataType), 24);
 FERRY_LAYOUT_IS(item_rank, offsetof(HcclSendRecvItem, remoteRank), 28);
+
+/* Ferry's own. */
+FERRY_LAYOUT_IS(peer_stats, sizeof(ferry_peer_stats), 24);
+FERRY_LAYOUT_IS(peer_stats_waited, offsetof(ferry_peer_stats, waited_ns), 16);
+FERRY_LAYOUT_IS(comm_stats, sizeof(ferry_comm_stats), 40);
+FERRY_LAYOUT_IS(comm_stats_staged, offsetof(ferry_comm_stats, staged_bytes), 32);
 
 FERRY_LAYOUT_IS(config, sizeof(HcclCommConfig), 2232);
 FERRY_MEMBER_AT(reserved, 0);
