@@ -16,6 +16,12 @@ std::string TooLate(const CallSide& side) {
       side, fmt::format("rank {} came too late, the call was given up long ago", side.rank()));
 }
 
+// What `text` says of the call; a text that says nothing cannot be its writer's.
+std::string TextOf(const CallSide& side, const FailureText& text) {
+  const std::string sentence = text.Read(side.number).value_or("");
+  return sentence.empty() ? TooLate(side) : sentence;
+}
+
 }  // namespace
 
 void NoteOperator(const CallSide& side) {
@@ -36,13 +42,13 @@ std::string SentenceOf(const CallSide& side, std::string_view cause) {
 
 std::string FailureOf(const CallSide& side, const MeetingView& view) {
   if (view.verdict == Verdict::kPassed) return TooLate(side);
-  return side.board().meet_text(view.by, side.number).Read(side.number).value_or(TooLate(side));
+  return TextOf(side, side.board().meet_text(view.by, side.number));
 }
 
 std::string FailureOf(const CallSide& side, const ReleaseView& view) {
   if (view.passed) return TooLate(side);
   if (!view.failed) return {};
-  return side.board().release_text(view.by, side.number).Read(side.number).value_or(TooLate(side));
+  return TextOf(side, side.board().release_text(view.by, side.number));
 }
 
 MeetingView FailMeeting(const CallSide& side, const std::string& sentence, When when) {
