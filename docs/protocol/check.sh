@@ -5,7 +5,7 @@
 #   check.sh --mutants  each deliberate error of the protocol must violate the property it breaks
 #
 # Exits with 0 only if all is as it must be and every search was complete. JOBS (default: the number
-# of cores, at most 2) sets how many searches run at once; each takes at most 900 MB.
+# of cores, at most 2) sets how many searches run at once; each takes at most 1500 MB.
 set -u -o pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -91,12 +91,12 @@ verify() {
     echo "0 incomplete: spin: $(head -1 spin.out)" > "$work/$name.result"
     return
   fi
-  if ! cc -O1 -w "$kind" -DCOLLAPSE -DMEMLIM=900 -DNOFAIR -o pan pan.c 2> cc.out; then
+  if ! cc -O2 -w "$kind" -DCOLLAPSE -DMEMLIM=1500 -DNOFAIR -o pan pan.c 2> cc.out; then
     echo "0 incomplete: cc: $(head -1 cc.out)" > "$work/$name.result"
     return
   fi
   # shellcheck disable=SC2086  # no argument at all when empty
-  output="$(./pan -m20000 -w21 $arguments 2>&1)"
+  output="$(./pan -m20000 -w23 $arguments 2>&1)"
   echo "$(sed -nE 's/^ *([0-9]+) states, stored.*/\1/p' <<< "$output") $(judge "$output")" \
     > "$work/$name.result"
   cd "$work" && rm -rf "$folder"

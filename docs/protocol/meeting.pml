@@ -127,8 +127,10 @@ inline Decide() {
 #define FAILED_ON(slot) \
   (meet_number[slot] > n || (meet_number[slot] == n && meet_state[slot] == FAILED))
 
+#define RELEASE_FAILED_ON(slot) (release_number[slot] == n && release_failed[slot])
+
 /* After its arrival: waits until the verdict is there, or until the call has failed on its other
- * board, slot o. */
+ * board, slot o, in the meeting or in the release. */
 inline AwaitVerdict(view) {
   do
   OR_DIES
@@ -146,6 +148,11 @@ inline AwaitVerdict(view) {
   :: atomic {
        HAS_TP(me) && FAILED_ON(o) ->
        ReadVerdict(o, view);
+       break
+     }
+  :: atomic {
+       HAS_TP(me) && RELEASE_FAILED_ON(o) ->
+       ReadReleaseText(o, view);
        break
      }
 #ifdef TIMEOUT

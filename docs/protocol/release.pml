@@ -1,8 +1,8 @@
 /* Release of call n on board b, slot s: the second meeting, after GO. */
 
-inline ReadReleaseText(view) {
-  HOLDS(4, NUMBER_OF(RELEASE_TEXT(s, release_by[s])) == n);
-  view = CAUSE_OF(RELEASE_TEXT(s, release_by[s]))
+inline ReadReleaseText(slot, view) {
+  HOLDS(4, NUMBER_OF(RELEASE_TEXT(slot, release_by[slot])) == n);
+  view = CAUSE_OF(RELEASE_TEXT(slot, release_by[slot]))
 }
 
 /* Arrives, with a cause or with 0. Who finds the word closed fails, whatever it has read. */
@@ -20,7 +20,7 @@ inline ArriveInRelease(why, view) {
     if
     :: release_number[s] == n && release_closed[s] ->
        READING(b, me) = 0;
-       ReadReleaseText(view)
+       ReadReleaseText(s, view)
     :: else ->
        if
        :: release_number[s] < n ->
@@ -82,7 +82,7 @@ inline AwaitRelease(view) {
   :: atomic {
        RELEASE_DECIDED(s, n, b) ->
        if
-       :: release_failed[s] -> ReadReleaseText(view)
+       :: release_failed[s] -> ReadReleaseText(s, view)
        :: else -> view = OK
        fi;
        break

@@ -13,7 +13,8 @@
 namespace ferry::comm {
 namespace {
 
-// The sentence of another group of the call that has failed already.
+// The sentence of another group of the call that has failed already, in its meeting or, after GO, in
+// its release: a rank there may know of a failure that this group never hears of.
 std::optional<std::string> FailureElsewhere(const CallSide& side) {
   for (const CallSide& other : side.context->sides) {
     if (&other == &side) continue;
@@ -22,6 +23,8 @@ std::optional<std::string> FailureElsewhere(const CallSide& side) {
     if (view.verdict == Verdict::kFailed || view.verdict == Verdict::kPassed) {
       return FailureOf(other, view);
     }
+    const ReleaseView release = ReadRelease(other.board(), other.number);
+    if (release.failed) return FailureOf(other, release);
   }
   return std::nullopt;
 }

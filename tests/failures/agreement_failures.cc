@@ -76,6 +76,22 @@ std::string DispatchWithTp(MoeRank& rank) {
   return end;
 }
 
+// EP groups {0, 2} and {1, 3}, TP groups {0, 1} and {2, 3}; rank 2 calls without TP. Rank 0 comes
+// when ranks 1 and 3 have met already: rank 1 hears of the failure from rank 0, and rank 3, which
+// waits for rank 2 and always would, from rank 1's release.
+std::string DispatchPastOneTpGroup(MoeRank& rank) {
+  MoeParams params;
+  params.num_experts = 2;
+  params.top_k = 1;
+  params.ids = {0, 1};
+  params.tp_world_size = rank.rank() == 2 ? 0 : 2;
+  if (rank.rank() == 0) {
+    while (rank.run().tp->board().rank(1).arrived.load() < 1)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return rank.Dispatch(params);
+}
+
 }  // namespace
 
 std::vector<FailureCase> AgreementFailures() {
@@ -103,6 +119,14 @@ std::vector<FailureCase> AgreementFailures() {
        .body = DispatchWithTp,
        .sentence = DispatchFailed(1, "parameter tpWorldSize differs: rank 0 has 1, rank 1 has 2"),
        .groups = {{0, 1}, {2, 3}, {1, 2}}});
+  cases.push_back(
+      {.chapter = kChapter,
+       .name = "TpWorldSizeOfARankElsewhere",
+       .what = "tpWorldSize differs, and a rank that waits in TP for the odd one has no failed "
+               "group: it hears it from the release of its EP group",
+       .body = DispatchPastOneTpGroup,
+       .sentence = DispatchFailed(1, "parameter tpWorldSize differs: rank 0 has 2, rank 1 has 1"),
+       .groups = {{0, 2}, {1, 3}, {0, 1}, {2, 3}}});
   const auto two_shared = [](MoeParams& p) {
     p.shared_expert_num = 1;
     p.shared_expert_ranks = 2;

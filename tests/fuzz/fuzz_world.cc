@@ -19,9 +19,13 @@ FuzzRank& At(Ranks& ranks, std::int32_t rank) {
   return ranks[static_cast<std::size_t>(rank)];
 }
 
-// A communicator of these ranks; each keeps its name in `name`. Returns the handles.
-std::vector<HcclComm> MakeGroup(Ranks& ranks, std::vector<std::int32_t> members,
-                                std::string FuzzRank::*name) {
+struct World {
+  Ranks ranks;
+  std::vector<HcclComm> comms;  // of all groups
+};
+
+// A communicator of these ranks; each keeps its name in `name`.
+void MakeGroup(World& world, std::vector<std::int32_t> members, std::string FuzzRank::*name) {
   std::vector<HcclComm> comms(members.size());
   Demand(HcclCommInitAll(static_cast<std::uint32_t>(members.size()), members.data(),
                          comms.data()) == HCCL_SUCCESS,
@@ -29,33 +33,53 @@ std::vector<HcclComm> MakeGroup(Ranks& ranks, std::vector<std::int32_t> members,
   for (std::size_t i = 0; i < members.size(); ++i) {
     char text[COMM_NAME_MAX_LENGTH] = {};
     Demand(HcclGetCommName(comms[i], text) == HCCL_SUCCESS, "HcclGetCommName");
-    At(ranks, members[i]).*name = text;
+    At(world.ranks, members[i]).*name = text;
   }
-  return comms;
+  world.comms.insert(world.comms.end(), comms.begin(), comms.end());
 }
 
-Ranks MakeRanks() {
-  Ranks ranks;
+void MakeGroups(World& world) {
+  MakeGroup(world, {0, 1, 2, 3}, &FuzzRank::ep4);
+  for (std::int32_t r = 0; r < kRanks; ++r) {
+    At(world.ranks, r).comm = world.comms[static_cast<std::size_t>(r)];
+  }
+  MakeGroup(world, {0, 2}, &FuzzRank::ep2);
+  MakeGroup(world, {1, 3}, &FuzzRank::ep2);
+  MakeGroup(world, {0, 1}, &FuzzRank::tp2);
+  MakeGroup(world, {2, 3}, &FuzzRank::tp2);
+}
+
+World MakeWorld() {
+  World world;
   Demand(aclInit(nullptr) == 0, "aclInit");
   for (std::int32_t r = 0; r < kRanks; ++r) {
+    FuzzRank& rank = At(world.ranks, r);
     Demand(aclrtSetDevice(r) == 0, "aclrtSetDevice");
-    Demand(aclrtCreateContext(&At(ranks, r).context, r) == 0, "aclrtCreateContext");
-    Demand(aclrtCreateStream(&At(ranks, r).stream) == 0, "aclrtCreateStream");
+    Demand(aclrtCreateContext(&rank.context, r) == 0, "aclrtCreateContext");
+    Demand(aclrtCreateStream(&rank.stream) == 0, "aclrtCreateStream");
   }
-  const std::vector<HcclComm> comms = MakeGroup(ranks, {0, 1, 2, 3}, &FuzzRank::ep4);
-  for (std::int32_t r = 0; r < kRanks; ++r) At(ranks, r).comm = comms[static_cast<std::size_t>(r)];
-  MakeGroup(ranks, {0, 2}, &FuzzRank::ep2);
-  MakeGroup(ranks, {1, 3}, &FuzzRank::ep2);
-  MakeGroup(ranks, {0, 1}, &FuzzRank::tp2);
-  MakeGroup(ranks, {2, 3}, &FuzzRank::tp2);
-  return ranks;
+  MakeGroups(world);
+  return world;
+}
+
+World& TheWorld() {
+  static World world = MakeWorld();
+  return world;
 }
 
 }  // namespace
 
 FuzzRank& RankOf(int rank) {
-  static Ranks ranks = MakeRanks();
-  return At(ranks, rank);
+  return At(TheWorld().ranks, rank);
+}
+
+void RenewGroups() {
+  World& world = TheWorld();
+  for (HcclComm comm : world.comms) {
+    Demand(HcclCommDestroy(comm) == HCCL_SUCCESS, "HcclCommDestroy");
+  }
+  world.comms.clear();
+  MakeGroups(world);
 }
 
 Place PlaceOf(Topology topology, int rank) {

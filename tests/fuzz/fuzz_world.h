@@ -41,6 +41,10 @@ FuzzRank& RankOf(int rank);
 
 Place PlaceOf(Topology topology, int rank);
 
+// Makes the groups anew: for after a call that not all ranks of a TP group have taken part in. From
+// then on their numbers differ, and no later call of theirs can meet.
+void RenewGroups();
+
 // Makes the rank's context current on this thread.
 void UseRank(int rank);
 

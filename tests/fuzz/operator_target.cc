@@ -1,5 +1,6 @@
 #include "fuzz/operator_target.h"
 
+#include <algorithm>
 #include <array>
 
 #include "aclnnop/aclnn_moe_distribute_dispatch_v2.h"
@@ -34,6 +35,14 @@ bool RunCalls(const Operator& op, const Calls& calls) {
   return all_accepted && Collect();
 }
 
+// Whether all ranks pass the same tpWorldSize.
+bool AgreeOnTp(const Calls& calls) {
+  constexpr std::size_t kTpWorldSize = 3;
+  return std::all_of(calls.begin(), calls.end(), [&](const CallArguments& call) {
+    return call.attributes[kTpWorldSize] == calls[0].attributes[kTpWorldSize];
+  });
+}
+
 }  // namespace
 
 void RunBentCall(const Operator& op, const std::uint8_t* bytes, std::size_t size) {
@@ -48,6 +57,7 @@ void RunBentCall(const Operator& op, const std::uint8_t* bytes, std::size_t size
   if (data.ConsumeIntegralInRange<int>(0, 7) == 0) bent = Bend(data, calls[1]) || bent;
   if (RunCalls(op, calls)) return;
   Demand(bent || wild || !op.must_succeed, "a legal call succeeds");
+  if (!AgreeOnTp(calls)) RenewGroups();
   DemandWorkingGroups(shape.topology);
 }
 
