@@ -155,18 +155,25 @@ TEST(HostService, EndsWithItsProcess) {
 
 TEST(HostService, AChildDoesNotAnswerForItsParentNorOutliveItsSocket) {
   int hold[2];
+  int runs[2];  // the child closes its parent's socket when it runs, not when fork() returns
   ASSERT_EQ(pipe(hold), 0);
+  ASSERT_EQ(pipe(runs), 0);
   Serving peer([&] {
     const std::string mine = comm::HostServiceName();
+    char byte = 0;
     if (fork() == 0) {
       close(hold[1]);
       // The test sees the name of the child only as "not the parent's".
       if (comm::HostServiceName() == mine) _exit(1);
-      char end = 0;
-      (void)!read(hold[0], &end, 1);  // until the test ends
+      (void)!write(runs[1], &byte, 1);
+      (void)!read(hold[0], &byte, 1);  // until the test ends
       _exit(0);
     }
+    close(runs[1]);
+    (void)!read(runs[0], &byte, 1);
   });
+  close(runs[1]);
+  close(runs[0]);
   EXPECT_EQ(Read(peer.server()), "4711");
   peer.End();
   EXPECT_NE(Read(peer.server()).find("it has ended"), std::string::npos) << Read(peer.server());
