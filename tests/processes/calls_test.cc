@@ -4,7 +4,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -281,25 +280,6 @@ TEST_P(Calls, NumbersAreTakenOnlyWhenTheTaskWasQueued) {
     EXPECT_EQ(ends[r].lines,
               (Lines{"the stream is gone", "ok", "call 2",
                      fmt::format("rank {} has destroyed its handle of group \"g0\"", r)}));
-}
-
-// Of the ranks of a process one speaks.
-TEST_P(Calls, TheWatchdogNamesTheMissingRankOnceAProcessAndTheCallGoesOn) {
-  LaunchOptions options = Options(3);
-  options.watchdog = milliseconds(50);
-  ::testing::internal::CaptureStderr();
-  const auto ends = Launch(options, [](RankRun& run) {
-    if (run.rank == 2) std::this_thread::sleep_for(milliseconds(250));
-    run.say(RunExchange(run));
-  });
-  const std::string lines = ::testing::internal::GetCapturedStderr();
-  ExpectAllSay(ends, {"ok"});
-  const auto waiting_processes = GetParam() == Distance::kThreads ? 1 : 2;
-  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), waiting_processes) << lines;
-  EXPECT_EQ(lines.find("[ferry] exchange call 1 on group \"g0\": rank "), 0U) << lines;
-  EXPECT_NE(lines.find("s for rank(s) 2 (limit 10 s): rank 2 has not started any call"),
-            std::string::npos)
-      << lines;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Calls, ::testing::ValuesIn(Distances()), NameOfCase);

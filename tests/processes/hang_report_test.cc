@@ -49,6 +49,24 @@ std::string RunOn(const std::shared_ptr<comm::Member>& member, const char* name)
   return RunTaken(*call, abort, [](comm::Group& ep, comm::Group*) { Exchange(ep, nullptr); });
 }
 
+// Of the ranks of a process one speaks.
+TEST_P(HangReport, TheWatchdogNamesTheMissingRankOnceAProcessAndTheCallGoesOn) {
+  LaunchOptions options = Options(3);
+  options.wait_limit = std::chrono::seconds(10);
+  ::testing::internal::CaptureStderr();
+  const auto ends = Launch(options, [](RankRun& run) {
+    if (run.rank == 2) std::this_thread::sleep_for(milliseconds(250));
+    run.say(RunExchange(run));
+  });
+  const std::string lines = ::testing::internal::GetCapturedStderr();
+  ExpectAllSay(ends, {"ok"});
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), Processes(2)) << lines;
+  EXPECT_EQ(lines.find("[ferry] exchange call 1 on group \"g0\": rank "), 0U) << lines;
+  EXPECT_NE(lines.find("s for rank(s) 2 (limit 10 s): rank 2 has not started any call"),
+            std::string::npos)
+      << lines;
+}
+
 TEST_P(HangReport, NamesACycleBetweenGroups) {
   LaunchOptions options = Options(2);
   options.groups = {{0, 1}, {0, 1}};
