@@ -84,6 +84,11 @@ void Error(std::string_view message) noexcept {
 void ErrorOnce(std::string_view message) noexcept {
   if (!IsRemembered(message)) Error(message);
 }
+
+void Remember(std::string_view message) noexcept {
+  (void)IsRemembered(message);
+}
+
 void Print(std::string_view text) noexcept {
   const int saved = errno;
   try {

@@ -16,6 +16,10 @@ void Error(std::string_view message) noexcept;
 // Error, unless this process has written the same line not long ago: for what many ranks say alike.
 void ErrorOnce(std::string_view message) noexcept;
 
+// Counts `message` as written by ErrorOnce: another line, which is about to be, says the same and
+// more.
+void Remember(std::string_view message) noexcept;
+
 // Writes every line of `text` as a line of its own, whatever FERRY_LOG says: it was asked for.
 void Print(std::string_view text) noexcept;
 

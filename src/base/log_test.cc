@@ -81,6 +81,16 @@ TEST(Log, WhatManySayAlikeIsOneLine) {
   EXPECT_EQ(text, "[ferry] call 7 failed\n[ferry] call 8 failed\n");
 }
 
+TEST(Log, WhatWasSaidInOtherWordsIsNotSaidAgain) {
+  EXPECT_EQ(Captured("",
+                     [] {
+                       log::Remember("call 9 failed");
+                       log::ErrorOnce("call 9 failed; with a stack");
+                       log::ErrorOnce("call 9 failed");
+                     }),
+            "[ferry] call 9 failed; with a stack\n");
+}
+
 TEST(Log, WhatWasSaidLongAgoIsSaidAgain) {
   const std::string text = Captured("", [] {
     log::ErrorOnce("long ago");

@@ -217,8 +217,10 @@ void RunCall(Call& call, const std::atomic<bool>& abort,
   } catch (...) {
     const std::string sentence =
         groups.Spread(SentenceFor(context->sides[0], std::current_exception()));
-    if (call.stack() != nullptr)
+    if (call.stack() != nullptr) {
+      log::Remember(sentence);  // the synchronise that collects it prints it without the stack
       log::ErrorOnce(fmt::format("{}; phase 2 was called from {}", sentence, *call.stack()));
+    }
     throw Error(Code::kRtAicoreException, sentence);
   }
 }

@@ -103,6 +103,8 @@ TEST_F(Diagnostics, WithTraceTheCallerOfPhaseTwoIsNamed) {
                        "ferry_diagnostics_test+0x"))
       << lines;
   EXPECT_FALSE(Contains(outcomes_[0].message, "phase 2 was called")) << outcomes_[0].message;
+  // The report, and the failure with the stack but not once more without it.
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
 }
 
 TEST_F(Diagnostics, TheStateIsCutLikeSnprintfCutsIt) {
