@@ -147,6 +147,27 @@ TEST_F(Report, TheStateTellsWhatEveryRankDoesAndDid) {
       << DescribeState();
 }
 
+// As if the rank had entered its phase `ago`.
+void Since(Board& board, std::int32_t rank, std::chrono::seconds ago) {
+  board.rank(rank).activity_since.store((Clock::now() - ago).time_since_epoch().count());
+}
+
+TEST_F(Report, RanksThatDoTheSameShareALineWithTheRangeOfTheirTimes) {
+  for (const std::size_t r : {0U, 1U}) {
+    NoteOperator(Side(r, 4));
+    SetPhase(Side(r, 4), Phase::kWorking);
+  }
+  Since(*board_, 0, std::chrono::seconds(100));
+  Since(*board_, 1, std::chrono::seconds(300));
+  EXPECT_NE(DescribeState().find("\n  ranks 0-1: dispatch call 4 has prepared for 100-300 s\n"),
+            std::string::npos)
+      << DescribeState();
+  Since(*board_, 1, std::chrono::seconds(100));
+  EXPECT_NE(DescribeState().find("\n  ranks 0-1: dispatch call 4 has prepared for 100 s\n"),
+            std::string::npos)
+      << DescribeState();
+}
+
 TEST_F(Report, OfAllRanksThatWaitOneSpeaks) {
   context_.sides = {Side(0, 4)};
   const CallSide other = Side(1, 4);

@@ -24,9 +24,18 @@ struct Line {
   std::string begin = {};  // before the time
   std::string end = {};    // after it
   bool timed = false;
-  std::chrono::nanoseconds age{0};  // the longest
+  std::chrono::nanoseconds youngest{0};
+  std::chrono::nanoseconds oldest{0};
   Ranks ranks = {};
 };
+
+// `2 s`, or `2-3 s` where the times of the ranks differ.
+std::string TimeOf(const Line& line) {
+  if (!line.timed) return {};
+  const std::string from = Age(line.youngest);
+  const std::string to = Age(line.oldest);
+  return from == to ? to + " s" : fmt::format("{}-{} s", from, to);
+}
 
 // `rank 3`, `ranks 0-2, 4`.
 std::string RankRanges(const Ranks& ranks) {
@@ -58,7 +67,10 @@ std::string OperationOf(const Board& board, std::int32_t rank, std::uint64_t num
 Line DescribeActivity(const Board& board, std::int32_t rank, const std::vector<Wait>& waits) {
   const Activity activity = ReadActivity(board, rank);
   if (activity.number == 0) return {.begin = "has not started any call"};
-  Line line{.begin = OperationOf(board, rank, activity.number), .timed = true, .age = activity.age};
+  Line line{.begin = OperationOf(board, rank, activity.number),
+            .timed = true,
+            .youngest = activity.age,
+            .oldest = activity.age};
   switch (activity.phase) {
     case Phase::kIdle:
       line.begin += " ended ";
@@ -110,7 +122,8 @@ std::vector<Line> LinesOf(const Board& board, const std::vector<Wait>& waits) {
       return other.begin == line.begin && other.end == line.end;
     });
     if (same == lines.end()) same = lines.insert(same, line);
-    same->age = std::max(same->age, line.age);
+    same->youngest = std::min(same->youngest, line.youngest);
+    same->oldest = std::max(same->oldest, line.oldest);
     same->ranks.push_back(r);
   }
   return lines;
@@ -119,8 +132,8 @@ std::vector<Line> LinesOf(const Board& board, const std::vector<Wait>& waits) {
 std::string DescribeGroup(const Board& board, const std::vector<Wait>& waits) {
   std::string text = fmt::format("group \"{}\" of {} rank(s)\n", board.name(), board.size());
   for (const Line& line : LinesOf(board, waits)) {
-    const std::string time = line.timed ? Age(line.age) + " s" : "";
-    text += fmt::format("  {}: {}{}{}\n", RankRanges(line.ranks), line.begin, time, line.end);
+    text +=
+        fmt::format("  {}: {}{}{}\n", RankRanges(line.ranks), line.begin, TimeOf(line), line.end);
   }
   for (std::int32_t r = 0; r < board.size(); ++r) {
     if (const auto refusal = ReadRefusal(board, r))

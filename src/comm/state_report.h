@@ -9,14 +9,14 @@ namespace ferry::comm {
 // Lines of text, each with its newline:
 //
 //   process 4711 has 9 rank(s) in 2 group(s)
-//   group "ep" of 8 ranks
-//     ranks 0-2, 4-7: aclnnMoeDistributeDispatchV2 call 42, wait 12.3 s for rank(s) 3
-//     rank 3: aclnnMoeDistributeCombineV2 call 41 has ended, 12.5 s ago
-//       last refused 12.4 s ago: aclnnMoeDistributeDispatchV2GetWorkspaceSize: ... [dispatch-A3-30]
+//   group "ep" of 8 rank(s)
+//     ranks 0-2, 4-7: aclnnMoeDistributeDispatchV2 call 42 has waited 12-13 s for rank(s) 3
+//     rank 3: aclnnMoeDistributeCombineV2 call 41 ended 13 s ago
+//     rank 3 was last refused 12 s ago: aclnnMoeDistributeDispatchV2GetWorkspaceSize: ...
 //   cycle: rank 5 waits in ep#42 for 3; rank 3 waits in tp#17 for 5
 //
-// Ranks that do the same share a line, with the longest time. Ranks of other processes are marked
-// with their process; of groups without a rank here nothing is known.
+// Ranks that do the same share a line, with the range of their times. Ranks of other processes are
+// marked with their process; of groups without a rank here nothing is known.
 [[nodiscard]] std::string DescribeState();
 
 }  // namespace ferry::comm
