@@ -51,6 +51,8 @@ void MarkTerminated(Board& board, std::int32_t rank) noexcept;
 
 // `rank(s) 3, 5`; long lists are cut after 16 ranks and counted.
 [[nodiscard]] std::string RankList(const Ranks& ranks);
+// `rank 3`, `ranks 0-2, 4`: of ranks in order, all of them.
+[[nodiscard]] std::string RankRanges(const Ranks& ranks);
 
 }  // namespace ferry::comm
 

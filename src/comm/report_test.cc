@@ -188,6 +188,27 @@ TEST_F(Report, OfAllRanksThatWaitOneSpeaks) {
       << lines;
 }
 
+TEST_F(Report, ShowsTheStackOfEachCallerAndEqualStacksOnce) {
+  for (const std::size_t r : {0U, 1U}) {
+    SetPhase(Side(r, 4), Phase::kMeeting);
+    board_->rank(static_cast<std::int32_t>(r)).arrived.store(4);
+    members_[r]->SetStack(std::make_shared<const std::string>("Step() < main"));
+  }
+  const std::string alike = "ranks 0-1 of \"ep0\" called phase 2 of call 4 from Step() < main";
+  EXPECT_NE(DescribeState().find("callers\n  " + alike + "\n"), std::string::npos)
+      << DescribeState();
+  members_[1]->SetStack(std::make_shared<const std::string>("Warm() < main"));
+  const std::string one = "rank 0 of \"ep0\" called phase 2 of call 4 from Step() < main";
+  const std::string two = "rank 1 of \"ep0\" called phase 2 of call 4 from Warm() < main";
+  EXPECT_NE(DescribeState().find("callers\n  " + one + "\n  " + two + "\n"), std::string::npos)
+      << DescribeState();
+  context_.sides = {Side(0, 4)};
+  ::testing::internal::CaptureStderr();
+  WaitReport(context_.sides[0], Phase::kMeeting, Clock::now() - std::chrono::seconds(12)).Look();
+  const std::string lines = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(lines.find("; " + one + "; " + two + "\n"), std::string::npos) << lines;
+}
+
 TEST_F(Report, TheWatchdogSpeaksOncePerWait) {
   const CallSide side = Side(0, 4);
   context_.sides = {side};

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <vector>
 
-#include "comm/member.h"
+#include "comm/callers.h"
 #include "comm/presence.h"
 #include "comm/process.h"
 #include "comm/refusal.h"
@@ -35,19 +35,6 @@ std::string TimeOf(const Line& line) {
   const std::string from = Age(line.youngest);
   const std::string to = Age(line.oldest);
   return from == to ? to + " s" : fmt::format("{}-{} s", from, to);
-}
-
-// `rank 3`, `ranks 0-2, 4`.
-std::string RankRanges(const Ranks& ranks) {
-  std::string text = ranks.size() == 1 ? "rank " : "ranks ";
-  for (std::size_t i = 0; i < ranks.size();) {
-    std::size_t last = i;
-    while (last + 1 < ranks.size() && ranks[last + 1] == ranks[last] + 1) ++last;
-    text += fmt::format("{}{}", i == 0 ? "" : ", ", ranks[i]);
-    if (last > i) text += fmt::format("-{}", ranks[last]);
-    i = last + 1;
-  }
-  return text;
 }
 
 // Whom `rank` waits for.
@@ -143,19 +130,6 @@ std::string DescribeGroup(const Board& board, const std::vector<Wait>& waits) {
   return text;
 }
 
-// From where the ranks that run a call were launched, where that was recorded.
-std::string DescribeStacks() {
-  std::string text;
-  ForEachMember([&](Member& member) {
-    const Stack stack = member.stack();
-    const Activity activity = ReadActivity(member.board(), member.rank());
-    if (stack == nullptr || activity.phase == Phase::kIdle) return;
-    text += fmt::format("  rank {} of \"{}\" called phase 2 of call {} from {}\n", member.rank(),
-                        member.name(), activity.number, *stack);
-  });
-  return text.empty() ? text : "callers\n" + text;
-}
-
 }  // namespace
 
 std::string DescribeState() {
@@ -168,7 +142,10 @@ std::string DescribeState() {
   for (const std::shared_ptr<Board>& board : boards) text += DescribeGroup(*board, waits);
   if (const auto cycle = FindCycle(FindWaits(boards, kCycleAfter)))
     text += fmt::format("cycle: {}\n", *cycle);
-  return text + DescribeStacks();
+  const std::vector<std::string> callers = DescribeCallers();
+  if (!callers.empty()) text += "callers\n";
+  for (const std::string& caller : callers) text += "  " + caller + "\n";
+  return text;
 }
 
 }  // namespace ferry::comm

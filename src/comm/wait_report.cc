@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "comm/callers.h"
 #include "comm/report.h"
 #include "comm/waits.h"
 
@@ -118,8 +119,7 @@ void WaitReport::Speak(const Ranks& missing) {
                   DescribeSome(side_.board(), missing));
   line += DescribeOthers(side_.board(), waits);
   if (const auto cycle = FindCycle(waits)) line += "; cycle: " + *cycle;
-  if (const Stack stack = side_.member->stack())
-    line += fmt::format("; rank {} called phase 2 from {}", side_.rank(), *stack);
+  for (const std::string& caller : DescribeCallers()) line += "; " + caller;
   log::Error(line);
 }
 

@@ -97,7 +97,8 @@ TEST_F(Diagnostics, ARefusedSecondPhaseCountsToo) {
 TEST_F(Diagnostics, WithTraceTheCallerOfPhaseTwoIsNamed) {
   setenv("FERRY_TRACE", "1", 1);
   const std::string lines = Hang();
-  EXPECT_TRUE(Contains(lines, " called phase 2 from ferry_diagnostics_test+0x")) << lines;
+  EXPECT_TRUE(Contains(lines, "; ranks 0-14 of \"")) << lines;
+  EXPECT_TRUE(Contains(lines, " called phase 2 of call 1 from ferry_diagnostics_test+0x")) << lines;
   EXPECT_TRUE(Contains(lines,
                        "also without tokens, on a stream that gets to it; phase 2 was called from "
                        "ferry_diagnostics_test+0x"))
