@@ -70,7 +70,7 @@ bool CheckFill(const void* memory, std::size_t max_count, std::size_t count) {
 class FunctionTask : public ferry::runtime::Task {
  public:
   FunctionTask(const char* api, std::function<void()> work) : api_(api), work_(std::move(work)) {}
-  void Run(const std::atomic<bool>& /*abort*/) override {
+  void Run(const ferry::AbortFlag& /*abort*/) override {
     try {
       work_();
     } catch (const ferry::Error& error) {

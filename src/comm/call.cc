@@ -22,7 +22,7 @@ void RequireUsable(const Member& member) {
           "rank {} has destroyed its handle of group \"{}\"", member.rank(), member.name());
 }
 
-std::unique_ptr<CallContext> ContextOf(const Call& call, const std::atomic<bool>& abort) {
+std::unique_ptr<CallContext> ContextOf(const Call& call, const AbortFlag& abort) {
   auto context = std::make_unique<CallContext>();
   context->operator_name = call.operator_name();
   context->abort = &abort;
@@ -109,19 +109,18 @@ struct Turns {
 };
 
 // Waits for this rank's earlier calls on both boards; false when it will not wait any longer.
-bool EnterTurns(const Call& call, const std::atomic<bool>& abort) {
+bool EnterTurns(const Call& call, const AbortFlag& abort) {
   const Deadline deadline = DeadlineOf(*call.ep());
-  // relaxed: the flag means only itself.
-  const auto aborted = [&abort] { return abort.load(std::memory_order_relaxed); };
+  const auto aborted = [&abort] { return abort.IsRaised(); };
   return call.ep()->turnstile().Enter(call.ep_number(), deadline, aborted) &&
          (call.tp() == nullptr ||
           call.tp()->turnstile().Enter(call.tp_number(), deadline, aborted));
 }
 
-std::string TurnSentence(const CallSide& side, bool aborted) {
-  if (aborted)
-    return SentenceOf(side, fmt::format("rank {} dropped call {}: its stream was aborted",
-                                        side.rank(), side.number));
+std::string TurnSentence(const CallSide& side) {
+  if (const char* const why = side.context->abort->why())
+    return SentenceOf(side,
+                      fmt::format("rank {} dropped call {}: {}", side.rank(), side.number, why));
   return SentenceOf(side, fmt::format("rank {} waited {} s for its own call {} to end", side.rank(),
                                       Seconds(side.member->options().wait_limit), side.number - 1));
 }
@@ -194,14 +193,13 @@ std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Mem
   return call;
 }
 
-void RunCall(Call& call, const std::atomic<bool>& abort,
+void RunCall(Call& call, const AbortFlag& abort,
              const std::function<void(Group& ep, Group* tp)>& body) {
   Require(call.Begin(), Code::kRtAicoreException, "call {} has run or was dropped before",
           call.ep_number());
   const std::unique_ptr<CallContext> context = ContextOf(call, abort);
   if (!EnterTurns(call, abort)) {
-    const std::string sentence =
-        TurnSentence(context->sides[0], abort.load(std::memory_order_relaxed));
+    const std::string sentence = TurnSentence(context->sides[0]);
     SkipAll(call, sentence);
     // Another rank may have given the call up before, for its own reason.
     const MeetingView view = ReadMeeting(call.ep()->board(), call.ep_number());
@@ -228,7 +226,7 @@ void RunCall(Call& call, const std::atomic<bool>& abort,
 void DropCall(Call& call, const std::string& reason) noexcept {
   try {
     if (!call.BeginDrop(reason)) return;
-    static const std::atomic<bool> kNoAbort{false};
+    static const AbortFlag kNoAbort;
     const std::unique_ptr<CallContext> context = ContextOf(call, kNoAbort);
     const CallSide& side = context->sides[0];
     SkipAll(call, SentenceOf(side, fmt::format("rank {} dropped call {}: {}", side.rank(),

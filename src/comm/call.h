@@ -9,7 +9,6 @@
 #ifndef FERRY_COMM_CALL_H_
 #define FERRY_COMM_CALL_H_
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "base/abort_flag.h"
 #include "comm/group.h"
 #include "comm/member.h"
 
@@ -71,8 +71,9 @@ std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Mem
 
 // Runs body(ep, tp) as the numbered call, after this rank's earlier calls. What the body throws is
 // given to every group of the call; all ranks then end with the same sentence, which RunCall throws
-// as Error{507015}. `abort` ends a wait for ranks that have not come.
-void RunCall(Call& call, const std::atomic<bool>& abort,
+// as Error{507015}. `abort` ends a wait for ranks that have not come; its
+// reason is part of the sentence.
+void RunCall(Call& call, const AbortFlag& abort,
              const std::function<void(Group& ep, Group* tp)>& body);
 
 // Tells the peers that this rank will never run the call. Without effect on a call that has begun.

@@ -2,12 +2,12 @@
 #ifndef FERRY_COMM_CALL_SIDE_H_
 #define FERRY_COMM_CALL_SIDE_H_
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/abort_flag.h"
 #include "comm/meeting.h"
 #include "comm/member.h"
 #include "comm/release.h"
@@ -18,8 +18,8 @@ struct CallSide;
 
 struct CallContext {
   std::string operator_name;
-  const std::atomic<bool>* abort = nullptr;  // true once the stream no longer wants the call
-  std::vector<CallSide> sides;               // EP, then TP if there is one
+  const AbortFlag* abort = nullptr;  // raised once the stream no longer wants the call
+  std::vector<CallSide> sides;       // EP, then TP if there is one
 };
 
 struct CallSide {

@@ -46,9 +46,8 @@ bool CallWait::ExpiredForLong() const {
   return Expired() && Clock::now() - deadline_.time() >= more;
 }
 
-bool CallWait::Aborted() const {
-  // relaxed: the flag means only itself.
-  return side_.context->abort->load(std::memory_order_relaxed);
+const char* CallWait::WhyAborted() const {
+  return side_.context->abort->why();
 }
 
 }  // namespace ferry::comm

@@ -26,8 +26,9 @@ class CallWait {
   [[nodiscard]] bool Expired() const { return waiter_.IsSlow() && deadline_.Passed(); }
   // Whether it has passed by a quarter of it, or by a second.
   [[nodiscard]] bool ExpiredForLong() const;
-  // Whether the stream does not want the call any longer.
-  [[nodiscard]] bool Aborted() const;
+  // Whether the stream does not want the call any longer; why, or null.
+  [[nodiscard]] bool Aborted() const { return WhyAborted() != nullptr; }
+  [[nodiscard]] const char* WhyAborted() const;
 
  private:
   const CallSide& side_;

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -52,7 +51,7 @@ class Report : public ::testing::Test {
 
   const std::shared_ptr<Board> board_ = Board::Create("ep0", 3);
   std::vector<std::unique_ptr<Member>> members_;  // ranks 0 and 1; rank 2 never joins
-  const std::atomic<bool> abort_{false};
+  const AbortFlag abort_;
   CallContext context_;
 };
 

@@ -68,9 +68,8 @@ class VerdictWait {
       sentence = *elsewhere;
     } else if (const auto gone = WhyGone(side_.board(), side_.number)) {
       sentence = SentenceOf(side_, *gone);
-    } else if (wait_.Aborted()) {
-      sentence = SentenceOf(
-          side_, fmt::format("rank {} gave up waiting: its stream was aborted", side_.rank()));
+    } else if (const char* const why = wait_.WhyAborted()) {
+      sentence = SentenceOf(side_, fmt::format("rank {} gave up waiting: {}", side_.rank(), why));
     } else if (wait_.Expired()) {
       const Ranks missing = ListMissing(side_);
       // Those that wait themselves have waited for longer: they are about to give up, and know

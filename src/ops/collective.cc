@@ -16,7 +16,7 @@ class CollectiveTask : public runtime::Task {
   CollectiveTask(std::shared_ptr<comm::Call> call, Work work, const MemoryUses& uses)
       : call_(std::move(call)), work_(std::move(work)), note_(UseNote::Make(*call_, uses)) {}
 
-  void Run(const std::atomic<bool>& abort) override { comm::RunCall(*call_, abort, work_); }
+  void Run(const AbortFlag& abort) override { comm::RunCall(*call_, abort, work_); }
 
   void Drop(const std::string& reason) noexcept override { comm::DropCall(*call_, reason); }
 

@@ -92,14 +92,14 @@ class CallbackTask : public Task {
   CallbackTask(SharedInbox inbox, std::shared_ptr<Callback> callback)
       : inbox_(std::move(inbox)), callback_(std::move(callback)) {}
 
-  void Run(const std::atomic<bool>& abort) override {
+  void Run(const AbortFlag& abort) override {
     jitter::At(jitter::Step::kCallback, callback_->device, callback_->number);
     std::unique_lock lock(inbox_->mutex);
     if (inbox_->closed) return;
     inbox_->waiting.push_back(callback_);
     inbox_->changed.notify_all();
     if (!callback_->block) return;
-    while (!callback_->done && !abort.load(std::memory_order_relaxed)) {
+    while (!callback_->done && !abort.IsRaised()) {
       inbox_->changed.wait_for(lock, kAbortCheck);
     }
     // Aborted before its thread took it: what the function would use may be gone by then.

@@ -17,7 +17,7 @@ class EventTask : public Task {
   // From here on Run or Drop must follow.
   void TakeNumber() { number_ = event_->NextNumber(action_); }
 
-  void Run(const std::atomic<bool>& abort) override {
+  void Run(const AbortFlag& abort) override {
     switch (action_) {
       case Event::Action::kRecord:
         return event_->PassRecord(number_, /*dropped=*/false);
@@ -90,9 +90,9 @@ void Event::PassReset(std::uint64_t number) {
   if (IsNewestLocked(number)) recorded_at_.reset();
 }
 
-void Event::Wait(std::uint64_t number, const std::atomic<bool>& abort) {
+void Event::Wait(std::uint64_t number, const AbortFlag& abort) {
   std::unique_lock lock(mutex_);
-  while (ahead_.count(number) != 0 && !abort.load(std::memory_order_relaxed)) {
+  while (ahead_.count(number) != 0 && !abort.IsRaised()) {
     changed_.wait_for(lock, kAbortCheck);
   }
 }

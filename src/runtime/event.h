@@ -2,7 +2,6 @@
 #ifndef FERRY_RUNTIME_EVENT_H_
 #define FERRY_RUNTIME_EVENT_H_
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -57,7 +56,7 @@ class Event : public std::enable_shared_from_this<Event> {
   void PassRecord(std::uint64_t number, bool dropped);
   void PassReset(std::uint64_t number);
   [[nodiscard]] bool IsNewestLocked(std::uint64_t number);
-  void Wait(std::uint64_t number, const std::atomic<bool>& abort);
+  void Wait(std::uint64_t number, const AbortFlag& abort);
   void EndWait();
   [[nodiscard]] bool IsRecordedLocked() const;
 

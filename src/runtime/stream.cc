@@ -37,6 +37,8 @@ struct Entry {
 };
 using Queue = std::deque<Entry>;
 
+// Why work was dropped, or asked to end.
+constexpr const char* kAborted = "its stream was aborted";
 constexpr const char* kDestroyed = "its stream was destroyed";
 
 // The tasks end here, with their queue.
@@ -46,7 +48,7 @@ void DropAll(Queue queue, const std::string& reason) {
 }
 
 // What the task threw; nothing if it succeeded.
-std::optional<AsyncError> RunTask(Task& task, const std::atomic<bool>& abort) {
+std::optional<AsyncError> RunTask(Task& task, const AbortFlag& abort) {
   try {
     try {
       task.Run(abort);
@@ -82,14 +84,12 @@ struct Stream::State {
   bool closed = false;
   FailureMode mode = FailureMode::kContinue;
   std::optional<AsyncError> pending;
-  // Set by Abort and Close, cleared before the next task runs. Relaxed suffices: the task only asks
-  // whether to stop, and finds what made it stop under other locks.
-  std::atomic<bool> abort{false};
+  AbortFlag abort;  // raised by Abort and Close, cleared before the next task runs
 
   void StartWorker(const std::shared_ptr<State>& self);
   void Work();
   void RunOne(std::unique_lock<std::mutex>& lock);
-  Queue GiveUp();
+  Queue GiveUp(const char* why);
   Queue Close(bool force);
   // Whether no task up to `number` is queued or runs.
   [[nodiscard]] bool HasPassed(std::uint64_t number) const;
@@ -143,7 +143,7 @@ void Stream::State::RunOne(std::unique_lock<std::mutex>& lock) {
   queue.pop_front();
   running = entry.number;
   const bool drop = mode == FailureMode::kStop && pending;
-  abort.store(false, std::memory_order_relaxed);
+  abort.Clear();
   lock.unlock();
   std::optional<AsyncError> failure;
   if (drop) {
@@ -159,8 +159,8 @@ void Stream::State::RunOne(std::unique_lock<std::mutex>& lock) {
 }
 
 // The queued tasks, which the caller drops without the lock. The running one is asked to end.
-Queue Stream::State::GiveUp() {
-  if (running != 0) abort.store(true, std::memory_order_relaxed);
+Queue Stream::State::GiveUp(const char* why) {
+  if (running != 0) abort.Raise(why);
   return std::exchange(queue, {});
 }
 
@@ -170,7 +170,7 @@ Queue Stream::State::Close(bool force) {
   const std::lock_guard lock(mutex);
   closed = true;
   Queue dropped;
-  if (force) dropped = GiveUp();
+  if (force) dropped = GiveUp(kDestroyed);
   work.notify_all();
   done.notify_all();
   return dropped;
@@ -255,11 +255,11 @@ void Stream::Abort() {
   Queue dropped;
   {
     const std::lock_guard lock(state_->mutex);
-    dropped = state_->GiveUp();
+    dropped = state_->GiveUp(kAborted);
     state_->pending.emplace(Code::kRtStreamAbort, "the stream was aborted by aclrtStreamAbort");
     state_->done.notify_all();
   }
-  DropAll(std::move(dropped), "its stream was aborted");
+  DropAll(std::move(dropped), kAborted);
 }
 
 void Stream::Close(bool force) {

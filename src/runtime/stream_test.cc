@@ -149,7 +149,7 @@ TEST(Abort, IsOverForTheNextTask) {
   started.Pass();
   stream.Abort();
   stream.Enqueue(std::make_unique<TestTask>(
-      "", nullptr, [&](const std::atomic<bool>& abort) { asked = abort; }));
+      "", nullptr, [&](const AbortFlag& abort) { asked = abort.IsRaised(); }));
   EXPECT_EQ(ErrorOf([&] { stream.Synchronize(kForEver); }).code(), Code::kRtStreamAbort);
   EXPECT_FALSE(asked);
 }

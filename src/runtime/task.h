@@ -2,10 +2,11 @@
 #ifndef FERRY_RUNTIME_TASK_H_
 #define FERRY_RUNTIME_TASK_H_
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
+
+#include "base/abort_flag.h"
 
 namespace ferry::runtime {
 
@@ -17,8 +18,8 @@ class Task {
   virtual ~Task() = default;
 
   // Does the work on the stream's worker. An Error that it throws becomes pending on the stream.
-  // `abort` turns true when the stream is aborted or forcibly destroyed: a long wait must then end.
-  virtual void Run(const std::atomic<bool>& abort) = 0;
+  // `abort` is raised when the stream is aborted or forcibly destroyed: a long wait must then end.
+  virtual void Run(const AbortFlag& abort) = 0;
 
   // Called instead of Run when the task will never run: aborted stream, forced destroy, failure
   // mode 1. A collective task tells its peers here. Must not throw.

@@ -54,12 +54,12 @@ class Gate {
 
 class TestTask : public Task {
  public:
-  using Body = std::function<void(const std::atomic<bool>& abort)>;
+  using Body = std::function<void(const AbortFlag& abort)>;
 
   TestTask(std::string name, Journal* journal, Body body)
       : name_(std::move(name)), journal_(journal), body_(std::move(body)) {}
 
-  void Run(const std::atomic<bool>& abort) override {
+  void Run(const AbortFlag& abort) override {
     if (journal_ != nullptr) journal_->Add("run " + name_);
     if (body_) body_(abort);
   }
@@ -80,7 +80,7 @@ inline std::unique_ptr<Task> Note(std::string name, Journal& journal) {
 
 inline std::unique_ptr<Task> Call(std::function<void()> function) {
   return std::make_unique<TestTask>(
-      "", nullptr, [function = std::move(function)](const std::atomic<bool>&) { function(); });
+      "", nullptr, [function = std::move(function)](const AbortFlag&) { function(); });
 }
 
 // Opens `started` when it runs and ends when `end` is open.
@@ -93,9 +93,9 @@ inline std::unique_ptr<Task> Hold(Gate& started, Gate& end) {
 
 // Opens `started` when it runs and ends when it is asked to.
 inline std::unique_ptr<Task> RunUntilAborted(Gate& started) {
-  return std::make_unique<TestTask>("", nullptr, [&](const std::atomic<bool>& abort) {
+  return std::make_unique<TestTask>("", nullptr, [&](const AbortFlag& abort) {
     started.Open();
-    while (!abort) {
+    while (!abort.IsRaised()) {
     }
   });
 }

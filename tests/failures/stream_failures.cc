@@ -80,7 +80,9 @@ std::string StopsOnFailure(MoeRank& rank) {
 }  // namespace
 
 std::vector<FailureCase> StreamFailures() {
-  const std::string gave_up = DispatchFailed(1, "rank 1 gave up waiting: its stream was aborted");
+  const auto gave_up = [](const std::string& why) {
+    return DispatchFailed(1, "rank 1 gave up waiting: " + why);
+  };
   const std::string aborted = "107023: the stream was aborted by aclrtStreamAbort";
   const auto dropped = [](const std::string& why) {
     return DispatchFailed(2, "rank 1 dropped call 2: " + why);
@@ -98,18 +100,21 @@ std::vector<FailureCase> StreamFailures() {
                      .afterwards = afterwards});
   };
   add("AnAbortOfARunningCall", "aclrtStreamAbort on rank 1 while its call waits",
-      EndsRunning(Abort, true), gave_up, aborted, Afterwards::kNextCallWorks);
+      EndsRunning(Abort, true), gave_up("its stream was aborted"), aborted,
+      Afterwards::kNextCallWorks);
   add("AnAbortOfAQueuedCall", "aclrtStreamAbort on rank 1 with a second call queued",
       EndsQueued(Abort, true), dropped("its stream was aborted"), aborted,
       Afterwards::kNextCallWorks);
   add("AStreamDestroyedByForce", "aclrtDestroyStreamForce on rank 1 while its call waits",
-      EndsRunning(DestroyByForce, false), gave_up, kLost, Afterwards::kNewStreamWorks);
+      EndsRunning(DestroyByForce, false), gave_up("its stream was destroyed"), kLost,
+      Afterwards::kNewStreamWorks);
   add("AStreamDestroyedByForceWithAQueue",
       "aclrtDestroyStreamForce on rank 1 with a second call queued",
       EndsQueued(DestroyByForce, false), dropped("its stream was destroyed"), kLost,
       Afterwards::kNewStreamWorks);
   add("ADeviceResetByForce", "aclrtResetDeviceForce on rank 1 while its call waits",
-      EndsRunning(ResetByForce, false), gave_up, kLost, Afterwards::kNewStreamWorks);
+      EndsRunning(ResetByForce, false), gave_up("its stream was destroyed"), kLost,
+      Afterwards::kNewStreamWorks);
   add("ADeviceResetByForceWithAQueue", "aclrtResetDeviceForce on rank 1 with a second call queued",
       EndsQueued(ResetByForce, false), dropped("its stream was destroyed"), kLost,
       Afterwards::kNewStreamWorks);

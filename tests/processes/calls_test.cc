@@ -1,10 +1,9 @@
-// Numbers and what becomes of calls that wait, are aborted, dropped, or queued on several streams.
-// Over threads and forked processes.
+// Numbers and what becomes of calls that wait, are aborted or dropped. Over threads and forked
+// processes.
 #include <gtest/gtest.h>
 
 #include <fmt/core.h>
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -12,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/abort_flag.h"
 #include "base/error.h"
 #include "comm/barrier.h"
 #include "comm/call.h"
@@ -37,15 +37,15 @@ class Calls : public ::testing::TestWithParam<Distance> {
 
 const Body kExchange = [](comm::Group& ep, comm::Group* tp) { Exchange(ep, tp); };
 
-TEST_P(Calls, AnAbortEndsTheWaitAndTheNextCallWorks) {
+TEST_P(Calls, AnAbortEndsTheWaitForItsReasonAndTheNextCallWorks) {
   const auto ends = Launch(Options(3), [](RankRun& run) {
     const auto start = std::chrono::steady_clock::now();
     if (run.rank == 0) {
-      std::atomic<bool> abort{false};
+      AbortFlag abort;
       const auto call = TakeOne(run);
       std::thread aborter([&] {
         std::this_thread::sleep_for(milliseconds(30));
-        abort = true;
+        abort.Raise("its stream was destroyed");
       });
       run.say(RunTaken(*call, abort, kExchange));
       aborter.join();
@@ -59,7 +59,7 @@ TEST_P(Calls, AnAbortEndsTheWaitAndTheNextCallWorks) {
   });
   ExpectAllSay(ends,
                {"exchange call 1 on group \"g0\" failed: rank 0 gave up waiting: its stream was "
-                "aborted",
+                "destroyed",
                 "quick", "ok"});
 }
 
@@ -99,7 +99,7 @@ TEST_P(Calls, ATaskThatIsDiscardedDropsItsCall) {
 TEST_P(Calls, ACallDroppedFarAheadDoesNotDisturbTheOneUnderWay) {
   constexpr int kAhead = 70;
   const auto ends = Launch(Options(3), [](RankRun& run) {
-    const std::atomic<bool> abort{false};
+    const AbortFlag abort;
     if (run.rank != 1) {
       ExchangeOptions slow;
       slow.ep_faults = {{Step::kAfterMeet, Fault::kDelay, milliseconds(40)}};
@@ -129,69 +129,9 @@ TEST_P(Calls, ACallDroppedFarAheadDoesNotDisturbTheOneUnderWay) {
   EXPECT_EQ(ends[1].lines[1], "70 dropped");
 }
 
-TEST_P(Calls, QueuedOnTwoStreamsOfARankRunByNumber) {
-  constexpr int kCalls = 40;
-  const auto ends = Launch(Options(3), [](RankRun& run) {
-    const std::atomic<bool> abort{false};
-    std::vector<std::shared_ptr<comm::Call>> calls;
-    for (int i = 0; i < kCalls; ++i) calls.push_back(TakeOne(run));
-    std::atomic<int> running{0};
-    std::atomic<int> overlaps{0};
-    std::atomic<int> good{0};
-    // Each rank deals its calls to its streams in its own way.
-    const auto stream = [&](int which) {
-      for (int i = 0; i < kCalls; ++i) {
-        if ((i + i / (run.rank + 2)) % 2 != which) continue;
-        const std::string end = RunTaken(*calls[static_cast<std::size_t>(i)], abort,
-                                         [&](comm::Group& ep, comm::Group* tp) {
-                                           if (++running != 1) ++overlaps;
-                                           Exchange(ep, tp);
-                                           --running;
-                                         });
-        if (end == "ok") ++good;
-      }
-    };
-    std::thread other(stream, 1);
-    stream(0);
-    other.join();
-    run.say(fmt::format("{} good, {} overlaps", good.load(), overlaps.load()));
-  });
-  ExpectAllSay(ends, {"40 good, 0 overlaps"});
-}
-
-TEST_P(Calls, ACallThatWaitsTooLongForItsOwnPredecessorFailsOnEveryRank) {
-  LaunchOptions options = Options(2);
-  options.wait_limit = milliseconds(200);
-  const auto ends = Launch(options, [](RankRun& run) {
-    const std::atomic<bool> abort{false};
-    const auto first = TakeOne(run);
-    const auto second = TakeOne(run);
-    if (run.rank == 1) {
-      // Its stream is stuck with the first call, while another stream has the second.
-      const std::string end = RunTaken(*second, abort, kExchange);
-      run.AwaitFlag(0, 1);
-      run.say(RunTaken(*first, abort, kExchange));
-      run.say(end);
-    } else {
-      run.say(RunTaken(*first, abort, kExchange));
-      ++run.flags[0];
-      run.say(RunTaken(*second, abort, kExchange));
-    }
-    AwaitAll(run, 1);
-    run.say(RunExchange(run));
-  });
-  ExpectAllSay(ends,
-               {"exchange call 1 on group \"g0\" failed: rank(s) 1 did not arrive within 0.2 s; "
-                "rank 1 has not started any call; every rank must launch every call, also without "
-                "tokens, on a stream that gets to it",
-                "exchange call 2 on group \"g0\" failed: rank 1 waited 0.2 s for its own call 1 "
-                "to end",
-                "ok"});
-}
-
 TEST_P(Calls, BarrierIsACallLikeAnyOther) {
   const auto ends = Launch(Options(4), [](RankRun& run) {
-    const std::atomic<bool> abort{false};
+    const AbortFlag abort;
     if (run.rank == 2) std::this_thread::sleep_for(milliseconds(20));
     ++run.flags[0];
     comm::RunCall(*TakeOne(run, comm::kBarrierOperator), abort, comm::Barrier);

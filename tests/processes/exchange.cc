@@ -88,11 +88,11 @@ std::shared_ptr<comm::Call> TakeOne(const RankRun& run, const char* operator_nam
 }
 
 std::string RunOne(const RankRun& run, const Body& body, const char* operator_name) {
-  const std::atomic<bool> abort{false};
+  const AbortFlag abort;
   return RunTaken(*TakeOne(run, operator_name), abort, body);
 }
 
-std::string RunTaken(comm::Call& call, const std::atomic<bool>& abort, const Body& body) {
+std::string RunTaken(comm::Call& call, const AbortFlag& abort, const Body& body) {
   try {
     comm::RunCall(call, abort, body);
   } catch (const Error& error) {

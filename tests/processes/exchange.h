@@ -2,7 +2,6 @@
 #ifndef FERRY_TESTS_PROCESSES_EXCHANGE_H_
 #define FERRY_TESTS_PROCESSES_EXCHANGE_H_
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,7 +32,7 @@ using Body = std::function<void(comm::Group& ep, comm::Group* tp)>;
 // Takes the numbers of the rank's next call on all its groups.
 std::shared_ptr<comm::Call> TakeOne(const RankRun& run, const char* operator_name = "exchange");
 // Runs a call whose numbers were taken: "ok", or the sentence that it ended with.
-std::string RunTaken(comm::Call& call, const std::atomic<bool>& abort, const Body& body);
+std::string RunTaken(comm::Call& call, const AbortFlag& abort, const Body& body);
 // Runs `body` as the next call of the rank.
 std::string RunOne(const RankRun& run, const Body& body, const char* operator_name = "exchange");
 // The same with Exchange.

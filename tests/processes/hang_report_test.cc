@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -44,7 +43,7 @@ auto CountOf(const std::string& text, const std::string& part) {
 
 // Runs the next call of one group alone.
 std::string RunOn(const std::shared_ptr<comm::Member>& member, const char* name) {
-  const std::atomic<bool> abort{false};
+  const AbortFlag abort;
   const auto call = comm::TakeNumbers(name, member, nullptr, [](const auto&) {});
   return RunTaken(*call, abort, [](comm::Group& ep, comm::Group*) { Exchange(ep, nullptr); });
 }
