@@ -40,6 +40,8 @@ struct FailureCase {
 [[nodiscard]] std::vector<FailureCase> AgreementFailures();
 [[nodiscard]] std::vector<FailureCase> WaitingFailures();
 [[nodiscard]] std::vector<FailureCase> StreamFailures();
+[[nodiscard]] std::vector<FailureCase> TpFailures();
+[[nodiscard]] std::vector<FailureCase> FollowUpFailures();
 
 [[nodiscard]] const std::vector<FailureCase>& AllFailures();
 

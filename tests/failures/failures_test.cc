@@ -162,8 +162,8 @@ TEST(FailureTable, NamesEachTestOnce) {
 const std::vector<FailureCase>& AllFailures() {
   static const auto* const all = [] {
     auto* const joined = new std::vector<FailureCase>;
-    for (const auto& chapter :
-         {InputFailures(), AgreementFailures(), WaitingFailures(), StreamFailures()})
+    for (const auto& chapter : {InputFailures(), AgreementFailures(), WaitingFailures(),
+                                StreamFailures(), TpFailures(), FollowUpFailures()})
       joined->insert(joined->end(), chapter.begin(), chapter.end());
     return joined;
   }();

@@ -86,14 +86,14 @@ void MoeRank::MakeTensors(const MoeParams& params) {
   // Every element of a rank's tokens is the rank's number, as bits.
   std::fill_n(reinterpret_cast<std::uint16_t*>(x), x_elements,
               static_cast<std::uint16_t>(run_.ep->rank()));
-  std::byte* const ids = Allocate(params.num_tokens * params.top_k * 4);
-  std::copy(params.ids.begin(), params.ids.end(), reinterpret_cast<std::int32_t*>(ids));
+  expert_ids_ = reinterpret_cast<std::int32_t*>(Allocate(params.num_tokens * params.top_k * 4));
+  std::copy(params.ids.begin(), params.ids.end(), expert_ids_);
   const aclDataType row_type = params.quant_mode == 2 ? ACL_INT8 : params.type;
   rows_ = Allocate(rows * params.hidden * BytesOf(row_type));
   triples_ = reinterpret_cast<std::int32_t*>(Allocate(rows * 128 * 4));
   counts_ = reinterpret_cast<std::int32_t*>(Allocate(ep * local * tp * 4));
   x_ = Tensor(params.type, {params.num_tokens, params.hidden}, x);
-  ids_ = Tensor(ACL_INT32, {params.num_tokens, params.top_k}, ids);
+  ids_ = Tensor(ACL_INT32, {params.num_tokens, params.top_k}, expert_ids_);
   expand_x_ = Tensor(row_type, {rows, params.hidden}, rows_);
   scales_ = Tensor(ACL_FLOAT, {rows}, Allocate(rows * 4));
   assist_ = Tensor(ACL_INT32, {rows * 128}, triples_);

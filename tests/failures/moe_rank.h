@@ -61,7 +61,8 @@ class MoeRank {
   // A dispatch whose rows are checked: "ok" or what is wrong.
   std::string DispatchWorks();
 
-  // What the last dispatch left, to be spoilt.
+  // What the last dispatch read and left, to be spoilt.
+  [[nodiscard]] std::int32_t* expert_ids() const { return expert_ids_; }
   [[nodiscard]] std::int32_t* triples() const { return triples_; }
   [[nodiscard]] std::int32_t* counts() const { return counts_; }
 
@@ -86,6 +87,7 @@ class MoeRank {
   aclTensor* nums_ = nullptr;
   aclTensor* recv_ = nullptr;
   aclTensor* tp_recv_ = nullptr;
+  std::int32_t* expert_ids_ = nullptr;
   std::byte* rows_ = nullptr;        // of expandX
   std::int32_t* triples_ = nullptr;  // assistInfoForCombine
   std::int32_t* counts_ = nullptr;   // epRecvCounts
