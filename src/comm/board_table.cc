@@ -130,13 +130,17 @@ void AwaitAttached(const std::shared_ptr<Board>& board, const Deadline& deadline
   constexpr std::chrono::nanoseconds kLongestSleep = std::chrono::milliseconds(50);
   const auto start = Clock::now();
   std::atomic<std::uint32_t>& attached = board->header().num_attached;
+  const auto all = static_cast<std::uint32_t>(board->size());
   for (;;) {
     // acquire: see Header::num_attached; before the looks that follow, so that none is missed.
     const std::uint32_t seen = attached.load(std::memory_order_acquire);
-    if (seen == static_cast<std::uint32_t>(board->size())) return;
+    if (seen == all) return;
     WatchPeers(board);
-    if (const auto gone = WhyGone(*board, /*number=*/1))
+    if (const auto gone = WhyGone(*board, /*number=*/1)) {
+      // Who leaves after the last has come has joined, and so has this rank.
+      if (attached.load(std::memory_order_acquire) == all) return;
       Fail(Code::kHcclRemote, "{} while joining group \"{}\"", *gone, board->name());
+    }
     if (deadline.Passed()) {
       Fail(Code::kHcclTimeout, "{} did not attach to group \"{}\" within {} s",
            RankList(Absent(*board)), board->name(),
