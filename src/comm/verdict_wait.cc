@@ -13,8 +13,8 @@
 namespace ferry::comm {
 namespace {
 
-// The sentence of another group of the call that has failed already, in its meeting or, after GO, in
-// its release: a rank there may know of a failure that this group never hears of.
+// The sentence of another group of the call that has failed already, in its meeting or, after GO,
+// in its release: a rank there may know of a failure that this group never hears of.
 std::optional<std::string> FailureElsewhere(const CallSide& side) {
   for (const CallSide& other : side.context->sides) {
     if (&other == &side) continue;
