@@ -31,13 +31,24 @@ class RefusedCall : public Error {
   std::string advice_;
 };
 
-// Throws the first row that the call fails: its code, its sentence, and the advice to look on.
+// Throws the row that the call fails, if any: its code, its sentence, and the advice to look on.
 template <class Call>
-void RequireAll(const Rules<Call>& rules, const Call& call) {
-  const Rule<Call>* failure = FirstFailure(rules, call, call.facts.strict);
+void RequireNone(const Rule<Call>* failure, const Call& call) {
   if (failure == nullptr) return;
   throw RefusedCall(failure->code, Message(*failure, call),
                     "every rule of this call: " + CheckCommand(call));
+}
+
+// Throws the first row of phase 1 that the call fails.
+template <class Call>
+void RequireAll(const Rules<Call>& rules, const Call& call) {
+  RequireNone(FirstFailure(rules, call, call.facts.strict), call);
+}
+
+// Throws the first row that the call, which phase 1 has accepted, fails in phase 2.
+template <class Call>
+void RequireAllAtLaunch(const Rules<Call>& rules, const Call& call) {
+  RequireNone(FirstFailureAtLaunch(rules, call), call);
 }
 
 }  // namespace ferry::ops

@@ -26,8 +26,12 @@ moe::CombineInput InputOf(const CombineCall& call) {
 
 }  // namespace
 
-CombineWork CheckCombine(const CombineCall& call) {
+void CheckCombine(const CombineCall& call) {
   RequireAll(CombineRules(), call);
+}
+
+CombineWork PrepareCombine(const CombineCall& call) {
+  RequireAllAtLaunch(CombineRules(), call);
   CombineWork work = {.input = InputOf(call),
                       .output = {.x = AsRows(*call.x)},
                       .agreement = AgreementOf(call, {.name = "combine",

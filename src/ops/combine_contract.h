@@ -18,8 +18,12 @@ struct CombineWork {
   std::optional<FoldedRows> shared_expert_x;  // when it is no matrix; then not in `input`
 };
 
-// Throws the first failing row of CombineRules().
-[[nodiscard]] CombineWork CheckCombine(const CombineCall& call);
+// Phase 1. Throws the first of its rows in CombineRules() that fails.
+void CheckCombine(const CombineCall& call);
+
+// Phase 2, of a call that phase 1 has accepted. Throws the first row that phase 2 adds and that
+// fails.
+[[nodiscard]] CombineWork PrepareCombine(const CombineCall& call);
 
 }  // namespace ferry::ops
 

@@ -34,8 +34,12 @@ moe::DispatchOutput OutputOf(const DispatchCall& call) {
 
 }  // namespace
 
-DispatchWork CheckDispatch(const DispatchCall& call) {
+void CheckDispatch(const DispatchCall& call) {
   RequireAll(DispatchRules(), call);
+}
+
+DispatchWork PrepareDispatch(const DispatchCall& call) {
+  RequireAllAtLaunch(DispatchRules(), call);
   return {.input = InputOf(call),
           .output = OutputOf(call),
           .agreement = AgreementOf(call, {.name = "dispatch",

@@ -16,8 +16,12 @@ struct DispatchWork {
   std::vector<comm::Attribute> agreement;
 };
 
-// Throws the first failing row of DispatchRules().
-[[nodiscard]] DispatchWork CheckDispatch(const DispatchCall& call);
+// Phase 1. Throws the first of its rows in DispatchRules() that fails.
+void CheckDispatch(const DispatchCall& call);
+
+// Phase 2, of a call that phase 1 has accepted. Throws the first row that phase 2 adds and that
+// fails.
+[[nodiscard]] DispatchWork PrepareDispatch(const DispatchCall& call);
 
 }  // namespace ferry::ops
 

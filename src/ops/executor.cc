@@ -85,14 +85,16 @@ MemoryUses UsesOf(Operation& operation) {
 Executor::Executor(Members members, std::unique_ptr<Operation> operation)
     : members_(std::move(members)),
       operator_name_(operation->name()),
-      operation_(std::move(operation)),
-      work_(operation_->Check()) {}
+      operation_(std::move(operation)) {
+  operation_->Check();
+}
 
 void Executor::Launch(runtime::Stream& stream) const {
   Work work;
   MemoryUses uses;
   {
     const std::lock_guard lock(mutex_);
+    if (!work_) work_ = operation_->Prepare();
     work = work_;
     if (env::Strict()) uses = UsesOf(*operation_);
   }
@@ -109,9 +111,9 @@ void Executor::MoveTensor(TensorSide side, std::size_t index, std::byte* storage
           "index is {}, {}, which {} does not have; must be a tensor that phase 1 was given", index,
           position.name, position.tensor == nullptr ? operator_name_ : "this executor");
   MoveTo(**position.tensor, storage, offset);
-  Work work = moved->Check();
+  moved->Check();
   operation_ = std::move(moved);
-  work_ = std::move(work);
+  work_ = nullptr;
 }
 
 void* PrepareExecutor(DispatchCall call) {
@@ -125,12 +127,18 @@ void* PrepareExecutor(CombineCall call) {
 void LaunchExecutor(const char* operator_name, const LaunchArgs& launch) {
   const std::shared_ptr<Executor> executor = Enter(operator_name, launch);
   const std::shared_ptr<runtime::Stream> stream = runtime::FindStream(launch.stream);
+  // Programs overwrite the status of phase 2 with that of the synchronise.
+  const auto leave_pending = [&](const Error& error) {
+    stream->PostError(Error(error.code(), std::string(operator_name) + ": " + error.message()));
+  };
   try {
     executor->Launch(*stream);
+  } catch (const Error& error) {
+    leave_pending(error);
+    throw;  // with what a derived class adds
   } catch (...) {
     const Error error = Caught({Code::kRtMemoryAllocation, Code::kInner});
-    // Programs overwrite the status of phase 2 with that of the synchronise.
-    stream->PostError(Error(error.code(), std::string(operator_name) + ": " + error.message()));
+    leave_pending(error);
     throw error;
   }
 }

@@ -30,7 +30,7 @@ enum class TensorSide : std::uint8_t { kInputs, kOutputs, kInputsThenOutputs };
 // Thread-safe. Launches keep the addresses that they started with.
 class Executor {
  public:
-  // Throws the first check that fails.
+  // Throws the first check of phase 1 that fails.
   Executor(Members members, std::unique_ptr<Operation> operation);
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
@@ -42,12 +42,14 @@ class Executor {
   [[nodiscard]] bool repeatable() const { return repeatable_.load(std::memory_order_relaxed); }
   void MakeRepeatable() { repeatable_.store(true, std::memory_order_relaxed); }
 
-  // Takes the call's numbers and queues it. Throws Error{kRuntimeError} if a communicator was
-  // destroyed since phase 1, Error{kRtInvalidHandle} if the stream was.
+  // Takes the call's numbers and queues it. Throws Error{kParamNullptr} if a tensor that is used
+  // has no address yet, Error{kRuntimeError} if a communicator was destroyed since phase 1,
+  // Error{kRtInvalidHandle} if the stream was.
   void Launch(runtime::Stream& stream) const;
 
-  // Gives a tensor other memory: `offset` elements behind `storage` begins its view. All checks of
-  // phase 1 are made again; if one fails, or there is no such tensor, throws and changes nothing.
+  // Gives a tensor other memory, or with null none: `offset` elements behind `storage` begins its
+  // view. All checks of phase 1 are made again; if one fails, or there is no such tensor, throws
+  // and changes nothing.
   void MoveTensor(TensorSide side, std::size_t index, std::byte* storage, std::int64_t offset);
 
  private:
@@ -56,7 +58,7 @@ class Executor {
   std::atomic<bool> repeatable_{false};
   mutable std::mutex mutex_;
   std::unique_ptr<Operation> operation_;  // guarded by mutex_
-  Work work_;                             // of operation_; guarded by mutex_
+  mutable Work work_;                     // of operation_, from its first launch; guarded by mutex_
 };
 
 // Phase 1: checks the call, whose facts it looks up, and returns the handle of a new executor.

@@ -10,7 +10,7 @@
 
 namespace ferry::ops {
 
-// Elements, but no storage.
+// Elements, but no storage. Phase 1 takes such a tensor; its address may be set before phase 2.
 template <class Call>
 Rule<Call> HasData(const std::string& prefix, TensorParam<Call> tensor,
                    typename Rule<Call>::Predicate applies) {
@@ -23,7 +23,17 @@ Rule<Call> HasData(const std::string& prefix, TensorParam<Call> tensor,
             return fmt::format("hold the {} elements of shape {}", NumElements(tensor.of(call)),
                                ShapeText(tensor.of(call)));
           },
-          std::move(applies)};
+          std::move(applies),
+          Demand::kLaunch};
+}
+
+// Where the tensor has an address already, too.
+template <class Call>
+typename Rule<Call>::Predicate IfPlaced(TensorParam<Call> tensor,
+                                        typename Rule<Call>::Predicate applies) {
+  return [tensor, applies = std::move(applies)](const Call& call) {
+    return applies(call) && !IsNullData(tensor.of(call));
+  };
 }
 
 // Compiled loops may rely on the alignment of an element.
@@ -42,7 +52,7 @@ Rule<Call> IsAligned(const std::string& prefix, TensorParam<Call> tensor,
             const OptionalTensor& arg = tensor.of(call);
             return fmt::format("be a multiple of {}", SizeOf(arg ? arg->dtype : DType::kUndefined));
           },
-          std::move(applies)};
+          IfPlaced(tensor, std::move(applies))};
 }
 
 // Dims, strides and offset reach no byte outside the allocation that holds the storage. Memory that
@@ -59,7 +69,7 @@ Rule<Call> StaysInside(const std::string& prefix, TensorParam<Call> tensor,
             return fmt::format("bytes [{}, {}) from its data pointer", extent.begin, extent.end);
           },
           [tensor](const Call& call) { return "stay in " + MemoryText(tensor.of(call)); },
-          std::move(applies)};
+          IfPlaced(tensor, std::move(applies))};
 }
 
 // For a tensor of bytes, which every address suits.

@@ -33,7 +33,7 @@ std::string SentenceOf(const comm::Call& call) {
 }  // namespace
 
 void AddUse(const char* parameter, const OptionalTensor& tensor, MemoryUses& uses) {
-  if (!tensor) return;
+  if (!tensor || tensor->data == nullptr) return;
   const ByteExtent extent = ExtentOf(tensor);
   const auto data = reinterpret_cast<std::uintptr_t>(tensor->data);
   // Unsigned arithmetic: a view may begin before its storage's pointer.

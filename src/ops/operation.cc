@@ -45,8 +45,10 @@ class DispatchOperation : public Operation {
     return positions;
   }
 
-  [[nodiscard]] Work Check() const override {
-    auto work = std::make_shared<const DispatchWork>(CheckDispatch(call_));
+  void Check() const override { CheckDispatch(call_); }
+
+  [[nodiscard]] Work Prepare() const override {
+    auto work = std::make_shared<const DispatchWork>(PrepareDispatch(call_));
     Work run = [work](comm::Group& ep, comm::Group* tp) {
       moe::Dispatch(work->input, work->output, work->agreement, ep, tp);
     };
@@ -90,8 +92,10 @@ class CombineOperation : public Operation {
     return positions;
   }
 
-  [[nodiscard]] Work Check() const override {
-    auto work = std::make_shared<const CombineWork>(CheckCombine(call_));
+  void Check() const override { CheckCombine(call_); }
+
+  [[nodiscard]] Work Prepare() const override {
+    auto work = std::make_shared<const CombineWork>(PrepareCombine(call_));
     Work run = [work](comm::Group& ep, comm::Group* tp) { RunCombine(*work, ep, tp); };
     return env::Strict() ? StrictCombine(call_.group_ep.text, work, std::move(run)) : run;
   }

@@ -38,9 +38,12 @@ class Operation {
   [[nodiscard]] virtual std::unique_ptr<Operation> Clone() const = 0;
   [[nodiscard]] virtual Positions GetPositions() = 0;
 
-  // Makes all checks of phase 1 and returns what phase 2 has to do. Throws the first row that
-  // fails.
-  [[nodiscard]] virtual Work Check() const = 0;
+  // Makes all checks of phase 1. Throws the first row that fails.
+  virtual void Check() const = 0;
+
+  // What phase 2 has to do with a call that passed Check. Throws the first row that phase 2 adds
+  // and that fails: a tensor that is used has no address yet.
+  [[nodiscard]] virtual Work Prepare() const = 0;
 
  protected:
   Operation(const Operation&) = default;

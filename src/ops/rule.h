@@ -1,8 +1,8 @@
 // One check of the specification as one row, and what to do with a table of them.
 //
-// Phase 1 stops at the first row that fails; `ferry check` shows all of them; the wrong-call tests
-// are derived from the same rows. A row may be evaluated on any arguments whatever, also where an
-// earlier row failed: it must not crash, divide by zero or overflow.
+// Each phase stops at the first of its rows that fails; `ferry check` shows all of them; the
+// wrong-call tests are derived from the same rows. A row may be evaluated on any arguments
+// whatever, also where an earlier row failed: it must not crash, divide by zero or overflow.
 #ifndef FERRY_OPS_RULE_H_
 #define FERRY_OPS_RULE_H_
 
@@ -19,9 +19,10 @@
 
 namespace ferry::ops {
 
-// Who asks for what a row says.
+// Who asks for what a row says, and when.
 enum class Demand : std::uint8_t {
   kFerry,     // every call must hold it
+  kLaunch,    // every call by phase 2; phase 1 does not ask, as addresses may come in between
   kDevice,    // CANN's operators refuse the call, Ferry only with FERRY_STRICT=1
   kDocument,  // the interface document excludes the call, the device takes it; likewise
 };
@@ -63,11 +64,13 @@ template <class Call>
   return rule.holds(call) ? Verdict::kHolds : Verdict::kFails;
 }
 
-// Behind what a row demands: whom it concerns, when that is not everybody.
+// Behind what a row demands: whom or when it concerns, when that is not everybody in phase 1.
 [[nodiscard]] inline const char* NoteOn(Demand demand) {
   switch (demand) {
     case Demand::kFerry:
       break;
+    case Demand::kLaunch:
+      return " when phase 2 is called";
     case Demand::kDevice:
       return " on the device (FERRY_STRICT=1)";
     case Demand::kDocument:
@@ -83,13 +86,22 @@ template <class Call>
                      rule.allowed(call), NoteOn(rule.demand), rule.id);
 }
 
-// The first row that fails, or null. Rows that only others demand count when `strict`.
+// The first row of phase 1 that fails, or null. Rows that only others demand count when `strict`.
 template <class Call>
 [[nodiscard]] const Rule<Call>* FirstFailure(const Rules<Call>& rules, const Call& call,
                                              bool strict = false) {
   for (const Rule<Call>& rule : rules) {
-    if (rule.demand != Demand::kFerry && !strict) continue;
-    if (Evaluate(rule, call) == Verdict::kFails) return &rule;
+    const bool counts = rule.demand == Demand::kFerry || (strict && rule.demand != Demand::kLaunch);
+    if (counts && Evaluate(rule, call) == Verdict::kFails) return &rule;
+  }
+  return nullptr;
+}
+
+// The first row that phase 2 adds and that fails, or null.
+template <class Call>
+[[nodiscard]] const Rule<Call>* FirstFailureAtLaunch(const Rules<Call>& rules, const Call& call) {
+  for (const Rule<Call>& rule : rules) {
+    if (rule.demand == Demand::kLaunch && Evaluate(rule, call) == Verdict::kFails) return &rule;
   }
   return nullptr;
 }

@@ -52,6 +52,18 @@ TEST(Rule, WhatOnlyTheDeviceDemandsCountsWhenStrict) {
   EXPECT_EQ(FirstFailure(rules, Shape{.sides = 0})->id, "b");
 }
 
+TEST(Rule, WhatPhaseTwoAddsCountsInPhaseTwoAlone) {
+  Rules<Shape> rules = {SidesAtLeast("a", 3), SidesAtLeast("b", 1)};
+  rules[0].demand = Demand::kLaunch;
+  EXPECT_EQ(FirstFailure(rules, Shape{.sides = 2}), nullptr);
+  EXPECT_EQ(FirstFailure(rules, Shape{.sides = 2}, true), nullptr);
+  EXPECT_EQ(FirstFailure(rules, Shape{.sides = 0})->id, "b");
+  ASSERT_EQ(FirstFailureAtLaunch(rules, Shape{.sides = 0}), rules.data());
+  EXPECT_EQ(FirstFailureAtLaunch(rules, Shape{.sides = 3}), nullptr);
+  EXPECT_EQ(Message(rules[0], Shape{.sides = 2}),
+            "sides is 2; must be at least 3 when phase 2 is called [a]");
+}
+
 TEST(Rule, ARowOverABaseServesItsDerivedCalls) {
   const Rules<Polygon> rules = {SidesAtLeast("a", 3)};
   Polygon polygon;

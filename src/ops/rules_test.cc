@@ -89,7 +89,7 @@ TEST(Rules, DispatchAndCombineAnswerOverlongNamesDifferently) {
 }
 
 TEST(Contract, ChecksBecomeTypedViews) {
-  const DispatchWork work = CheckDispatch(MakeDispatchCall());
+  const DispatchWork work = PrepareDispatch(MakeDispatchCall());
   EXPECT_EQ(work.input.config.ep_size, 4);
   EXPECT_EQ(work.input.config.global_batch, 8);
   EXPECT_EQ(work.input.x.row_stride, 2048);
@@ -103,7 +103,7 @@ TEST(Contract, FoldsThreeDimensionalSharedRowsWhereStridesAllow) {
   call.shared_expert_rank_num = 0;
   call.moe_expert_num = 8;
   call.shared_expert_x = MakeTensor({2, 1, 1024}, DType::kBFloat16);
-  CombineWork work = CheckCombine(call);
+  CombineWork work = PrepareCombine(call);
   ASSERT_TRUE(work.input.shared_expert_x.has_value());
   EXPECT_EQ(work.input.shared_expert_x->rows, 2);
   EXPECT_FALSE(work.shared_expert_x.has_value());

@@ -249,8 +249,6 @@ TEST_F(ExecutorAddresses, AnAddressThatPhaseOneWouldRefuseIsRefusedAndChangesNot
   world_.Use(0);
   void* small = nullptr;
   ASSERT_EQ(aclrtMalloc(&small, 512, ACL_MEM_MALLOC_HUGE_FIRST), 0);
-  ExpectRefused(aclSetInputTensorAddr(executor, kX, object, nullptr), 161001,
-                "aclSetInputTensorAddr: data of x is null");
   ExpectRefused(aclSetInputTensorAddr(executor, kX, object, small), 561002, "reach of x");
   ExpectRefused(aclSetInputTensorAddr(executor, kX, object, tensors_[0].x->data() + 1), 561002,
                 "address of x");
@@ -258,6 +256,35 @@ TEST_F(ExecutorAddresses, AnAddressThatPhaseOneWouldRefuseIsRefusedAndChangesNot
                 "reach of expandXOut");
   EXPECT_EQ(aclrtFree(small), 0);
   ExpectDelivered(executor);
+}
+
+// As an executor that phase 1 made without memory: what it lacks is missed at the launch only.
+TEST_F(ExecutorAddresses, ATensorWithoutAnAddressIsRefusedByTheLaunchAlone) {
+  constexpr const char* kRefusal =
+      "aclnnMoeDistributeDispatchV2: data of x is null; must hold the 1024 elements of shape [1, "
+      "1024] when phase 2 is called [dispatch-A3-data-x]";
+  ASSERT_EQ(aclSetRawTensorAddr(tensors_[0].x->handle(), nullptr), 0);
+  aclOpExecutor* const executor = Prepare(0);
+  ExpectRefused(aclnnMoeDistributeDispatchV2(nullptr, 0, executor, stream(0)), 161001, kRefusal);
+  ExpectRefused(aclrtSynchronizeStream(stream(0)), 161001, kRefusal);
+  EXPECT_EQ(aclrtSynchronizeStream(stream(0)), 0);
+  ExpectRefused(aclnnMoeDistributeDispatchV2(nullptr, 0, executor, stream(0)), 561000, "used");
+  ASSERT_EQ(aclSetRawTensorAddr(tensors_[0].x->handle(), tensors_[0].x->data()), 0);
+  ExpectDelivered(Prepare(0));  // no number was taken
+}
+
+TEST_F(ExecutorAddresses, ARepeatableExecutorMayLoseAnAddressAndGetAnother) {
+  aclOpExecutor* const executor = Prepare(0);
+  ASSERT_EQ(aclSetAclOpExecutorRepeatable(executor), 0);
+  ExpectDelivered(executor);
+  aclTensor* const object = tensors_[0].expand_x->handle();
+  ASSERT_EQ(aclSetOutputTensorAddr(executor, kExpandX, object, nullptr), 0) << RecentMessage();
+  ExpectRefused(aclnnMoeDistributeDispatchV2(nullptr, 0, executor, stream(0)), 161001,
+                "data of expandXOut is null");
+  EXPECT_EQ(aclrtSynchronizeStream(stream(0)), 161001);
+  ASSERT_EQ(aclSetOutputTensorAddr(executor, kExpandX, object, tensors_[0].expand_x->data()), 0);
+  ExpectDelivered(executor);
+  EXPECT_EQ(aclDestroyAclOpExecutor(executor), 0);
 }
 
 TEST_F(ExecutorAddresses, AViewThatLeavesTheNewMemoryIsRefused) {

@@ -87,24 +87,39 @@ class Place {
   std::int32_t device_;
 };
 
-// Runs `phase1(workspace size, executor)` and reads the library's message.
+using Phase2 = aclnnStatus (*)(void*, std::uint64_t, aclOpExecutor*, aclrtStream);
+
+// What phase 2 finds is left on the stream, too.
+Answer Launch(aclOpExecutor* executor, Phase2 phase2) {
+  Answer answer;
+  answer.code = phase2(nullptr, 0, executor, nullptr);
+  answer.message = support::RecentMessage();
+  const Answer pending = {aclrtSynchronizeStreamWithTimeout(nullptr, 60'000),
+                          support::RecentMessage()};
+  return pending.code == answer.code && pending.message == answer.message ? answer : pending;
+}
+
+// Runs `phase1(workspace size, executor)`, then `phase2` unless it is null, and reads the library's
+// message.
 template <class Phase1>
-Answer AskHere(const MoeArgs& args, const Phase1& phase1) {
+Answer AskHere(const MoeArgs& args, const Phase1& phase1, Phase2 phase2) {
   std::uint64_t workspace_size = 0;
   aclOpExecutor* executor = nullptr;
   Answer answer;
   answer.code = phase1(args.workspace_size_given ? &workspace_size : nullptr,
                        args.executor_given ? &executor : nullptr);
   answer.message = support::RecentMessage();
-  if (answer.code == 0) Check(aclDestroyAclOpExecutor(executor), "aclDestroyAclOpExecutor");
+  if (answer.code != 0) return answer;
+  if (phase2 != nullptr) return Launch(executor, phase2);
+  Check(aclDestroyAclOpExecutor(executor), "aclDestroyAclOpExecutor");
   return answer;
 }
 
 template <class Phase1>
-Answer AskWith(const MoeArgs& args, const Phase1& phase1) {
-  if (args.device_is_set) return AskHere(args, phase1);
+Answer AskWith(const MoeArgs& args, const Phase1& phase1, Phase2 phase2) {
+  if (args.device_is_set) return AskHere(args, phase1, phase2);
   Answer answer;
-  std::thread([&] { answer = AskHere(args, phase1); }).join();
+  std::thread([&] { answer = AskHere(args, phase1, phase2); }).join();
   return answer;
 }
 
@@ -158,38 +173,44 @@ void CombineArgs::Fit() {
   shared_expert_x.dims = {tokens, hidden};
 }
 
-Answer Ask(const DispatchArgs& a) {
+Answer Ask(const DispatchArgs& a, Phase phase) {
   const Place place(a);
   const LiveTensor x(a.x), ids(a.expert_ids), scales(a.scales), mask(a.mask);
   const LiveTensor expert_scales(a.expert_scales), expand_x(a.expand_x);
   const LiveTensor dynamic_scales(a.dynamic_scales), assist_info(a.assist_info);
   const LiveTensor nums(a.expert_token_nums), ep_counts(a.ep_counts), tp_counts(a.tp_counts);
   const LiveTensor expand_scales(a.expand_scales);
-  return AskWith(a, [&](std::uint64_t* workspace_size, aclOpExecutor** executor) {
-    return aclnnMoeDistributeDispatchV2GetWorkspaceSize(
-        x, ids, scales, mask, expert_scales, Pointer(a.group_ep), a.ep_world_size, a.ep_rank_id,
-        a.moe_expert_num, Pointer(a.group_tp), a.tp_world_size, a.tp_rank_id, a.expert_shard_type,
-        a.shared_expert_num, a.shared_expert_rank_num, a.quant_mode, a.global_bs,
-        a.expert_token_nums_type, Pointer(a.comm_alg), expand_x, dynamic_scales, assist_info, nums,
-        ep_counts, tp_counts, expand_scales, workspace_size, executor);
-  });
+  return AskWith(
+      a,
+      [&](std::uint64_t* workspace_size, aclOpExecutor** executor) {
+        return aclnnMoeDistributeDispatchV2GetWorkspaceSize(
+            x, ids, scales, mask, expert_scales, Pointer(a.group_ep), a.ep_world_size, a.ep_rank_id,
+            a.moe_expert_num, Pointer(a.group_tp), a.tp_world_size, a.tp_rank_id,
+            a.expert_shard_type, a.shared_expert_num, a.shared_expert_rank_num, a.quant_mode,
+            a.global_bs, a.expert_token_nums_type, Pointer(a.comm_alg), expand_x, dynamic_scales,
+            assist_info, nums, ep_counts, tp_counts, expand_scales, workspace_size, executor);
+      },
+      phase == Phase::kSecond ? aclnnMoeDistributeDispatchV2 : nullptr);
 }
 
-Answer Ask(const CombineArgs& a) {
+Answer Ask(const CombineArgs& a, Phase phase) {
   const Place place(a);
   const LiveTensor expand_x(a.expand_x), ids(a.expert_ids), assist_info(a.assist_info);
   const LiveTensor ep_counts(a.ep_counts), expert_scales(a.expert_scales);
   const LiveTensor tp_counts(a.tp_counts), mask(a.mask), activation(a.activation_scale);
   const LiveTensor weight(a.weight_scale), group_list(a.group_list);
   const LiveTensor expand_scales(a.expand_scales), shared(a.shared_expert_x), x(a.x);
-  return AskWith(a, [&](std::uint64_t* workspace_size, aclOpExecutor** executor) {
-    return aclnnMoeDistributeCombineV2GetWorkspaceSize(
-        expand_x, ids, assist_info, ep_counts, expert_scales, tp_counts, mask, activation, weight,
-        group_list, expand_scales, shared, Pointer(a.group_ep), a.ep_world_size, a.ep_rank_id,
-        a.moe_expert_num, Pointer(a.group_tp), a.tp_world_size, a.tp_rank_id, a.expert_shard_type,
-        a.shared_expert_num, a.shared_expert_rank_num, a.global_bs, 0, a.quant_mode, 1,
-        Pointer(a.comm_alg), x, workspace_size, executor);
-  });
+  return AskWith(
+      a,
+      [&](std::uint64_t* workspace_size, aclOpExecutor** executor) {
+        return aclnnMoeDistributeCombineV2GetWorkspaceSize(
+            expand_x, ids, assist_info, ep_counts, expert_scales, tp_counts, mask, activation,
+            weight, group_list, expand_scales, shared, Pointer(a.group_ep), a.ep_world_size,
+            a.ep_rank_id, a.moe_expert_num, Pointer(a.group_tp), a.tp_world_size, a.tp_rank_id,
+            a.expert_shard_type, a.shared_expert_num, a.shared_expert_rank_num, a.global_bs, 0,
+            a.quant_mode, 1, Pointer(a.comm_alg), x, workspace_size, executor);
+      },
+      phase == Phase::kSecond ? aclnnMoeDistributeCombineV2 : nullptr);
 }
 
 }  // namespace ferry::conformance

@@ -108,9 +108,16 @@ struct Answer {
   std::string message = {};
 };
 
-// Calls phase 1 on the calling thread.
-[[nodiscard]] Answer Ask(const DispatchArgs& args);
-[[nodiscard]] Answer Ask(const CombineArgs& args);
+// Which phase is asked.
+enum class Phase : std::uint8_t {
+  kFirst,
+  kSecond,  // on the default stream, of a call that it will refuse. Its answer is also what the
+            // synchronise returns, or else that is the answer
+};
+
+// Calls phase 1, and phase 2 if so asked and phase 1 accepts, on the calling thread.
+[[nodiscard]] Answer Ask(const DispatchArgs& args, Phase phase = Phase::kFirst);
+[[nodiscard]] Answer Ask(const CombineArgs& args, Phase phase = Phase::kFirst);
 
 }  // namespace ferry::conformance
 

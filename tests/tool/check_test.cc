@@ -98,6 +98,34 @@ TEST(Check, MeasuresEveryTensorThatIsGiven) {
   EXPECT_EQ(result.tensors[2].bytes, 4096 * 7168 * 2);
 }
 
+TEST(Check, ANullAddressIsForPhaseTwoToRefuse) {
+  const CheckResult result = ResultOf(std::string(kSample) + " --no-data x --no-data expandX");
+  EXPECT_FALSE(result.answer);
+  ASSERT_TRUE(result.launch);
+  EXPECT_EQ(result.rules[*result.launch].id, "dispatch-A3-data-x");
+  EXPECT_EQ(RowOf(result, "dispatch-A3-data-expandX").verdict, Verdict::kRefusedAtLaunch);
+  EXPECT_EQ(RowOf(result, "dispatch-A3-data-expertIds").verdict, Verdict::kOk);
+  EXPECT_EQ(RowOf(result, "dispatch-A3-align-x").verdict, Verdict::kDoesNotApply);
+  EXPECT_EQ(RowOf(result, "dispatch-A3-memory-x").verdict, Verdict::kDoesNotApply);
+  const std::string text = FormatCheck(result, false);
+  EXPECT_TRUE(Contains(text, "phase 2 returns 161001 [dispatch-A3-data-x]")) << text;
+  EXPECT_TRUE(Contains(text,
+                       "refused by phase 2 unless an address is set in between\n"
+                       "  dispatch-A3-data-x "))
+      << text;
+  const auto json = nlohmann::json::parse(FormatCheckJson(result));
+  EXPECT_EQ(json.at("accepted"), true);
+  EXPECT_EQ(json.at("phase2_returns"), 161001);
+  EXPECT_EQ(json.at("phase2_refused_by"), "dispatch-A3-data-x");
+}
+
+TEST(Check, PhaseTwoIsNotAskedOfACallThatPhaseOneRefuses) {
+  const CheckResult result = ResultOf(std::string(kSample) + " --no-data x --k 17");
+  ASSERT_TRUE(result.answer);
+  EXPECT_EQ(FormatCheck(result, false).find("phase 2 returns"), std::string::npos);
+  EXPECT_FALSE(nlohmann::json::parse(FormatCheckJson(result)).contains("phase2_returns"));
+}
+
 TEST(Check, ReportsFailingRowsFirstAndAllOnRequest) {
   const CheckResult result = ResultOf(std::string(kSample) + " --k 17");
   const std::string brief = FormatCheck(result, false);

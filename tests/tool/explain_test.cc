@@ -52,6 +52,13 @@ TEST(Explain, SaysWhatWhyWithWhichCodeAndWhere) {
   EXPECT_TRUE(Contains(text, "docs/contract/dispatch.md, \"Sizes\"")) << text;
 }
 
+TEST(Explain, SaysWhichPhaseRefuses) {
+  EXPECT_TRUE(Contains(ExplainRule("dispatch-A3-33"), "else      phase 1 returns 561002"));
+  EXPECT_TRUE(Contains(ExplainRule("dispatch-A3-data-x"), "else      phase 2 returns 161001"));
+  EXPECT_TRUE(
+      Contains(ExplainRule("dispatch-A3-strict-36"), "with FERRY_STRICT=1 phase 1 returns"));
+}
+
 TEST(Explain, FollowsAReferenceToTheOtherOperator) {
   EXPECT_TRUE(Contains(ExplainRule("combine-A3-25"), "a token goes to K different experts"));
   EXPECT_TRUE(Contains(ExplainRule("combine-0-3"), "The code differs"));

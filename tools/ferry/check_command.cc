@@ -25,7 +25,7 @@ int Check(const CLI::App& app, const CheckOptions& options) {
   const CheckResult result = CheckCall(MakeCall(ReadRequest(app, options.request)));
   fmt::print("{}", FormatCheck(result, options.all));
   json.Write(FormatCheckJson(result));
-  return result.answer ? 1 : 0;
+  return result.answer || result.launch ? 1 : 0;
 }
 
 }  // namespace
@@ -40,7 +40,8 @@ void AddCheckCommand(CLI::App& app, int& status) {
   check->footer(
       "A refused program prints the `ferry check` line of its call; --env finds it in the output:\n"
       "  ./program 2>&1 | ferry check --env -\n"
-      "Exit status: 0 phase 1 accepts the call; 1 it refuses it; 2 the call cannot be made out.");
+      "Exit status: 0 both phases accept the call; 1 one refuses it; 2 the call cannot be made "
+      "out.");
   check->callback([check, options, &status] {
     try {
       status = Check(*check, *options);

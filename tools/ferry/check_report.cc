@@ -42,6 +42,9 @@ std::string Summary(const CheckResult& result, bool all) {
   if (result.answer) {
     const RuleResult& row = result.rules[*result.answer];
     text += fmt::format("; phase 1 returns {} [{}]", static_cast<int>(row.code), row.id);
+  } else if (result.launch) {
+    const RuleResult& row = result.rules[*result.launch];
+    text += fmt::format("; phase 2 returns {} [{}]", static_cast<int>(row.code), row.id);
   }
   if (const auto skipped = Count(result, Verdict::kNotReached); skipped > 0)
     text += fmt::format("; {} hold, but are not reached", skipped);
@@ -79,6 +82,7 @@ std::string MemoryLines(const CheckResult& result) {
 
 std::string FormatCheck(const CheckResult& result, bool all) {
   std::string text = Rows(result, Verdict::kFails);
+  text += Rows(result, Verdict::kRefusedAtLaunch);
   text += Rows(result, Verdict::kRefusedByDevice);
   text += Rows(result, Verdict::kOutsideTheDocument);
   if (all) {
@@ -86,9 +90,8 @@ std::string FormatCheck(const CheckResult& result, bool all) {
             Rows(result, Verdict::kDoesNotApply);
   }
   text += Summary(result, all);
-  if (result.answer) {
-    text += fmt::format("  ferry explain {} says why\n", result.rules[*result.answer].id);
-  }
+  if (const auto refused = result.answer ? result.answer : result.launch)
+    text += fmt::format("  ferry explain {} says why\n", result.rules[*refused].id);
   return text + WindowLines(result.window) + MemoryLines(result);
 }
 
@@ -99,6 +102,9 @@ std::string FormatCheckJson(const CheckResult& result) {
   if (result.answer) {
     json["returns"] = static_cast<int>(result.rules[*result.answer].code);
     json["refused_by"] = result.rules[*result.answer].id;
+  } else if (result.launch) {
+    json["phase2_returns"] = static_cast<int>(result.rules[*result.launch].code);
+    json["phase2_refused_by"] = result.rules[*result.launch].id;
   }
   json["rules"] = nlohmann::ordered_json::array();
   for (const RuleResult& row : result.rules) {

@@ -72,7 +72,7 @@ void AddTensors(CLI::App& app, CheckRequest& request) {
   AddList(app, "--given", request.given, "NAME: pass this optional tensor in its documented shape");
   AddList(app, "--null", request.null, "NAME: pass a null pointer");
   AddList(app, "--dead", request.dead, "NAME: pass a destroyed handle");
-  AddList(app, "--no-data", request.no_data, "NAME: pass a tensor without memory");
+  AddList(app, "--no-data", request.no_data, "NAME: pass a tensor whose data pointer is null");
   AddList(app, "--shape", request.shapes, "NAME=DIMS, as expandX=64,7168");
   AddList(app, "--type", request.types,
           "NAME=TYPE: fp32, fp16, bf16, int8, int32, int64, bool or a number of aclDataType");

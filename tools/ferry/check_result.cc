@@ -16,6 +16,7 @@ using Verdict = RuleResult::Verdict;
 Verdict Judge(ops::Verdict verdict, ops::Demand demand, bool strict, bool is_behind) {
   if (verdict == ops::Verdict::kDoesNotApply) return Verdict::kDoesNotApply;
   if (verdict == ops::Verdict::kHolds) return is_behind ? Verdict::kNotReached : Verdict::kOk;
+  if (demand == ops::Demand::kLaunch) return Verdict::kRefusedAtLaunch;
   if (demand == ops::Demand::kFerry || strict) return Verdict::kFails;
   return demand == ops::Demand::kDevice ? Verdict::kRefusedByDevice : Verdict::kOutsideTheDocument;
 }
@@ -34,6 +35,8 @@ void Evaluate(const ops::Rules<Call>& rules, const Call& call, CheckResult& resu
       row.limit = "must " + rule.allowed(call);
     }
     if (row.verdict == Verdict::kFails && !result.answer) result.answer = result.rules.size();
+    if (row.verdict == Verdict::kRefusedAtLaunch && !result.launch)
+      result.launch = result.rules.size();
     result.rules.push_back(std::move(row));
   }
 }
@@ -95,6 +98,8 @@ const char* NameOf(RuleResult::Verdict verdict) {
       return "not reached";
     case Verdict::kDoesNotApply:
       return "does not apply";
+    case Verdict::kRefusedAtLaunch:
+      return "accepted by phase 1, refused by phase 2 unless an address is set in between";
     case Verdict::kRefusedByDevice:
       return "accepted here, refused by the device";
     case Verdict::kOutsideTheDocument:

@@ -18,6 +18,7 @@ struct RuleResult {
     kFails,
     kNotReached,          // holds, but phase 1 answers with an earlier row
     kDoesNotApply,        // to calls like this one
+    kRefusedAtLaunch,     // by phase 2, unless an address is set until then
     kRefusedByDevice,     // accepted here unless FERRY_STRICT=1
     kOutsideTheDocument,  // likewise; the device takes it
   };
@@ -56,6 +57,7 @@ struct CheckResult {
   std::int64_t capacity = 0;   // A
   std::vector<RuleResult> rules;
   std::optional<std::size_t> answer;  // the row with which phase 1 refuses the call
+  std::optional<std::size_t> launch;  // that of phase 2, once phase 1 accepts
   Window window;
   std::vector<TensorMemory> tensors;  // those that are given
   std::int64_t total_bytes = 0;

@@ -44,16 +44,19 @@ std::string Line(const char* label, const std::string& text) {
   return fmt::format("{:<{}}{}\n", label, kIndent, Wrap(text));
 }
 
-const char* ConditionOf(ops::Demand demand) {
+// Who refuses, and when.
+const char* RefuserOf(ops::Demand demand) {
   switch (demand) {
     case ops::Demand::kFerry:
       break;
+    case ops::Demand::kLaunch:
+      return "phase 2";
     case ops::Demand::kDevice:
-      return "accepted here, refused by the device; with FERRY_STRICT=1 ";
+      return "accepted here, refused by the device; with FERRY_STRICT=1 phase 1";
     case ops::Demand::kDocument:
-      return "accepted here, outside the interface document; with FERRY_STRICT=1 ";
+      return "accepted here, outside the interface document; with FERRY_STRICT=1 phase 1";
   }
-  return "";
+  return "phase 1";
 }
 
 const RuleInfo& FindRule(const std::string& id) {
@@ -83,7 +86,7 @@ std::string ExplainRule(std::string id) {
     said += Line(label, fmt::format("{} = {}", symbol.name, symbol.meaning));
     label = "";
   }
-  said += Line("else", fmt::format("{}phase 1 returns {}: {}", ConditionOf(rule.demand),
+  said += Line("else", fmt::format("{} returns {}: {}", RefuserOf(rule.demand),
                                    static_cast<int>(rule.code), MeaningOf(rule.code)));
   return said + Line("see", fmt::format("{}, \"{}\"", text->document, text->section));
 }

@@ -17,7 +17,7 @@ struct RuleInfo {
   ops::Demand demand = ops::Demand::kFerry;
 };
 
-// Dispatch, then combine, each in the order in which phase 1 tries them.
+// Dispatch, then combine, each in the order in which they are tried.
 [[nodiscard]] const std::vector<RuleInfo>& AllRules();
 
 // What a code of a refusal means: "a shape or value outside the product's limits".
