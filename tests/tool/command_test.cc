@@ -189,6 +189,20 @@ TEST(FerryRun, TooFewDevicesAreAnsweredWithTheNumberThatIsNeeded) {
       << outcome.output;
 }
 
+// The tool and the library it links each have their own copy of what reads the environment.
+TEST(FerryRun, AVariableThatMakesNoSenseIsReportedOnce) {
+  for (const std::string variable : {"FERRY_STRICT=yes", "FERRY_DEVICE_COUNT=many"}) {
+    const Outcome outcome =
+        RunShell(variable + " " + FERRY_TOOL_PATH +
+                 " run --preset mixtral-8x7b --ep 4 --bs 4 --text " FERRY_TEST_TEXT);
+    EXPECT_EQ(outcome.status, 0) << outcome.output;
+    const std::string report = variable.substr(0, variable.find('=')) + " is \"";
+    const std::size_t at = outcome.output.find(report);
+    ASSERT_NE(at, std::string::npos) << outcome.output;
+    EXPECT_EQ(outcome.output.find(report, at + 1), std::string::npos) << outcome.output;
+  }
+}
+
 TEST(FerryExplain, PrintsARuleOrSuggestsOne) {
   const std::string explain = std::string(FERRY_TOOL_PATH) + " explain";
   EXPECT_EQ(RunShell(explain).status, 0);

@@ -87,7 +87,6 @@ void AddTensors(CLI::App& app, CheckRequest& request) {
 void AddPlace(CLI::App& app, CheckRequest& request) {
   request.product = env::ProductText();
   request.buffer_mib = env::HcclBuffSizeMiB();
-  request.strict = env::Strict();
   app.add_option("--ep-group", request.ep_group,
                  "SIZE,RANK of the communicator groupEp names, or none; else as --ep, --ep-rank");
   app.add_option("--tp-group", request.tp_group, "The same of groupTp");
@@ -108,6 +107,13 @@ void AppendParsed(const CLI::App& app, std::vector<std::string>& flags) {
 std::string ReadMessage(const std::string& text) {
   if (text != "-") return text;
   return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
+// What `app` has not been given, as FERRY_STRICT has it. It is read here rather than with the other
+// defaults because it is reported if it makes no sense, which other commands leave to the library.
+CheckRequest UnderEnvironment(const CLI::App& app, CheckRequest request) {
+  if (app.count("--strict") == 0) request.strict = env::Strict();
+  return request;
 }
 
 void Parse(CLI::App& app, std::vector<std::string> flags) {
@@ -132,7 +138,7 @@ void AddCallOptions(CLI::App& app, CheckRequest& request) {
 }
 
 CheckRequest ReadRequest(const CLI::App& app, const CheckRequest& parsed) {
-  if (parsed.from.empty() && !parsed.message) return parsed;
+  if (parsed.from.empty() && !parsed.message) return UnderEnvironment(app, parsed);
   CheckRequest ignored;
   CLI::App alone;  // takes nothing but a call
   alone.set_help_flag();
@@ -153,7 +159,7 @@ CheckRequest ReadRequest(const CLI::App& app, const CheckRequest& parsed) {
     throw std::invalid_argument(
         fmt::format("{}: {}", parsed.message ? "--env" : parsed.from, error.what()));
   }
-  return request;
+  return UnderEnvironment(together, request);
 }
 
 }  // namespace ferry::tool

@@ -46,12 +46,14 @@ void SizeEnvironment(const RunOptions& options, const Preset& preset, const Faul
 // One device a rank. The library reads the variable once, so this comes before its first call.
 void ProvideDevices(const RunOptions& options, const Share& share) {
   setenv("FERRY_DEVICE_COUNT", std::to_string(share.num_ranks).c_str(), 0);
-  if (env::DeviceCount() < share.num_ranks) {
+  std::uint32_t count = 0;
+  Check(aclrtGetDeviceCount(&count), "aclrtGetDeviceCount");
+  if (count < static_cast<std::uint32_t>(share.num_ranks)) {
     const std::string divided =
         share.is_whole() ? "" : fmt::format(" / {} processes", share.num_processes);
-    throw std::invalid_argument(fmt::format(
-        "FERRY_DEVICE_COUNT is {}; must be at least --ep {} * --tp {}{} = {}, or unset",
-        env::DeviceCount(), options.ep_size, options.tp_size, divided, share.num_ranks));
+    throw std::invalid_argument(
+        fmt::format("FERRY_DEVICE_COUNT is {}; must be at least --ep {} * --tp {}{} = {}, or unset",
+                    count, options.ep_size, options.tp_size, divided, share.num_ranks));
   }
 }
 
