@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -38,19 +39,27 @@ Table& OfThisProcess() {
   return table.Get();
 }
 
-bool AllAttached(const Board& board) {
-  // acquire: see Header::num_attached.
-  return board.header().num_attached.load(std::memory_order_acquire) ==
-         static_cast<std::uint32_t>(board.size());
+// Whether a rank may still ask for the board: one that comes after another's death is to hear of
+// it.
+bool IsAwaited(const Board& board) {
+  for (std::int32_t r = 0; r < board.size(); ++r)
+    if (ReadLife(board, r).life == Life::kAbsent) return true;
+  return false;
+}
+
+// Those that terminated, if any: the others have destroyed their handles because of them.
+std::optional<std::string> WhyIncomplete(const Board& board) {
+  Ranks terminated;
+  for (std::int32_t r = 0; r < board.size(); ++r)
+    if (ReadLife(board, r).life == Life::kTerminated) terminated.push_back(r);
+  if (!terminated.empty()) return RankList(terminated) + " terminated";
+  return WhyGone(board, /*number=*/1);
 }
 
 // Wants table.mutex.
 void DropOldOffers(Table& table) {
   std::erase_if(table.offers, [](const auto& entry) {
-    const Board& board = *entry.second.shared.board;
-    // acquire: see Header::num_gone. With a rank gone before all came, they never will.
-    const bool failed = board.header().num_gone.load(std::memory_order_acquire) != 0;
-    return entry.second.deadline.Passed() || failed || AllAttached(board);
+    return entry.second.deadline.Passed() || !IsAwaited(*entry.second.shared.board);
   });
   std::erase_if(table.by_generation, [](const auto& entry) { return entry.second.expired(); });
 }
@@ -136,7 +145,7 @@ void AwaitAttached(const std::shared_ptr<Board>& board, const Deadline& deadline
     const std::uint32_t seen = attached.load(std::memory_order_acquire);
     if (seen == all) return;
     WatchPeers(board);
-    if (const auto gone = WhyGone(*board, /*number=*/1)) {
+    if (const auto gone = WhyIncomplete(*board)) {
       // Who leaves after the last has come has joined, and so has this rank.
       if (attached.load(std::memory_order_acquire) == all) return;
       Fail(Code::kHcclRemote, "{} while joining group \"{}\"", *gone, board->name());

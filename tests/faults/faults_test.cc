@@ -1,0 +1,87 @@
+// Processes that end, leave or stop at every step: what the others hear and how soon, that they can
+// go on without the lost one, and that nothing is left behind.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "faults/crew.h"
+#include "faults/fault_table.h"
+
+namespace ferry::faults {
+namespace {
+
+class Fault : public ::testing::TestWithParam<FaultCase> {};
+
+std::string NameOfParam(const ::testing::TestParamInfo<FaultCase>& info) {
+  return NameOf(info.param);
+}
+
+// On an idle machine the table has some milliseconds; a busy one is given more than the 2 s that
+// are promised.
+constexpr std::int64_t kLongest = 10'000'000;  // us
+
+// While joining it depends on who came when through which door a rank hears it.
+bool IsHeardInPart(const FaultCase& fault_case) {
+  return fault_case.heard != "ok" &&
+         (fault_case.step == Step::kAccepted || fault_case.step == Step::kAttached);
+}
+
+void ExpectTheVictimsEnd(const FaultCase& fault_case, const RankEnd& end) {
+  if (!fault_case.victim.empty()) {
+    EXPECT_EQ(end.heard, fault_case.victim);
+    EXPECT_EQ(end.wrong, "");
+  }
+  const bool dies = fault_case.victim.empty() && fault_case.fault != faults::Fault::kExit;
+  if (dies)
+    EXPECT_NE(end.status, 0);
+  else
+    EXPECT_EQ(end.status, 0);
+}
+
+TEST_P(Fault, IsHeardByTheOthersWhoGoOnWithoutIt) {
+  const FaultCase& fault_case = GetParam();
+  std::fflush(nullptr);
+  const Outcome outcome = RunCase(fault_case);
+  EXPECT_FALSE(outcome.hung);
+  EXPECT_EQ(outcome.left_behind, "");
+  std::int64_t slowest = 0;
+  const int victim = VictimOf(fault_case.fault);
+  for (int rank = 0; rank < kRanks; ++rank) {
+    SCOPED_TRACE("rank " + std::to_string(rank));
+    const RankEnd& end = outcome.ranks[static_cast<std::size_t>(rank)];
+    if (rank == victim) {
+      ExpectTheVictimsEnd(fault_case, end);
+      continue;
+    }
+    const std::string& expected = fault_case.heard;
+    if (IsHeardInPart(fault_case))
+      EXPECT_NE(end.heard.find(expected), std::string::npos) << end.heard;
+    else
+      EXPECT_EQ(end.heard, expected);
+    EXPECT_EQ(end.wrong, "");
+    EXPECT_EQ(end.status, 0);
+    slowest = std::max(slowest, end.took_us);
+  }
+  if (fault_case.heard != "ok") {
+    EXPECT_LT(slowest, kLongest);
+    NoteTime(fault_case, slowest);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Fault, ::testing::ValuesIn(AllFaultCases()), NameOfParam);
+
+TEST(FaultTable, OfTheDocumentationIsWhatTheTestsSay) {
+  if (const char* path = std::getenv("FERRY_FAULTS_TABLE")) std::ofstream(path) << FaultTable();
+  std::ifstream file(FERRY_FAULTS_DOC);
+  const std::string documented{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(WithoutTimes(documented), WithoutTimes(FaultTable()));
+}
+
+}  // namespace
+}  // namespace ferry::faults
