@@ -33,7 +33,8 @@ std::string FaultTable() {
       "# Faults\n\n"
       "Four processes join with HcclGetRootInfo and HcclCommInitRootInfo, and one of them, rank 2 "
       "unless the title says otherwise, is struck at a step. The tables say what the others hear, "
-      "and how long after the fault the slowest of them heard it on an idle machine, counted from "
+      "and how long after the fault the slowest of them heard it, on a machine of two cores with "
+      "other work on it, counted from "
       "its call where that came later. Each row is a test (`tests/faults/`) that also checks all "
       "data received, and that no process, socket or file is left. FERRY_FAULTS_TABLE=FILE writes "
       "this text anew.\n";

@@ -112,7 +112,7 @@ class RankLife {
     }
     if (!Await(shared_.roots_there[group])) return HCCL_E_TIMEOUT;
     Reach(Step::kConnect);
-    report_.called_at = Now();
+    if (group == 0) report_.called_at = Now();
     return HcclCommInitRootInfo(static_cast<std::uint32_t>(size), &shared_.roots[group],
                                 static_cast<std::uint32_t>(rank), &comm_);
   }
