@@ -2,12 +2,12 @@
 // records that cannot be true, indices that lead nowhere. A call on it succeeds, or fails with a
 // sentence; nothing outside the board and what the peer shares is read.
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "base/abort_flag.h"
 #include "base/error.h"
 #include "comm/call.h"
 #include "comm/meeting.h"
@@ -55,7 +55,8 @@ void MeetAnything(FuzzedDataProvider& data) {
   WriteAnything(*board, data);
   if (data.ConsumeBool()) comm::Arrive(*board, 1, 1);
   if (data.ConsumeBool()) comm::ArriveAtRelease(*board, 1, 1, "");
-  const std::atomic<bool> abort{true};  // no patience with those that have not come
+  AbortFlag abort;
+  abort.Raise("nobody else comes");  // no patience with those that have not come
   const auto call = comm::TakeNumbers("fuzzed", member, nullptr, [](const auto&) {});
   try {
     comm::RunCall(*call, abort, [&](comm::Group& ep, comm::Group*) {
