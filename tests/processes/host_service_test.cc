@@ -118,7 +118,8 @@ TEST(HostService, IsHeardInSpiteOfSignals) {
   const Serving peer;
   struct sigaction act {};
   act.sa_handler = [](int) {};
-  ASSERT_EQ(sigaction(SIGUSR1, &act, nullptr), 0);  // without SA_RESTART
+  struct sigaction before {};
+  ASSERT_EQ(sigaction(SIGUSR1, &act, &before), 0);  // without SA_RESTART
   kill(peer.server().pid, SIGSTOP);
   const pthread_t self = pthread_self();
   std::thread disturbing([&] {
@@ -130,6 +131,7 @@ TEST(HostService, IsHeardInSpiteOfSignals) {
   });
   EXPECT_EQ(Read(peer.server()), "4711");
   disturbing.join();
+  ASSERT_EQ(sigaction(SIGUSR1, &before, nullptr), 0);
 }
 
 TEST(HostService, RefusesABoardThatNobodyOffers) {
