@@ -89,8 +89,9 @@ PeerRecord CallGroup::Peer(std::int32_t rank) const {
   try {
     return ReadPeer(side_.board(), rank, side_.number, side_.member->scratch().source());
   } catch (const Error& error) {
-    if (error.code() == Code::kHcclRemote) RequireAlive(rank);
-    throw;
+    if (error.code() != Code::kHcclRemote) throw;
+    RequireAlive(rank);
+    throw Error(error.code(), fmt::format("rank {}: {}", rank, error.message()));
   }
 }
 
