@@ -1,45 +1,35 @@
 // Memory: allocation, copies and fills, now or in stream order.
 #include <acl/acl.h>
 
-#include <cstdlib>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <unordered_set>
 #include <utility>
 
-#include "base/live_objects.h"
 #include "capi/device_memory.h"
 #include "capi/guard.h"
+#include "capi/host_memory.h"
 #include "memory/segment.h"
+#include "ops/memory_use.h"
 #include "runtime/context.h"
 
 using ferry::Code;
 using ferry::Fail;
 using ferry::Require;
 using ferry::capi::AllocateOnDevice;
+using ferry::capi::AllocateOnHost;
 using ferry::capi::FreeOnDevice;
+using ferry::capi::FreeOnHost;
 using ferry::capi::Guard;
 using ferry::capi::RequireNotNull;
-namespace live = ferry::live;
 using ferry::memory::ProcessSegment;
+using ferry::ops::AddUse;
+using ferry::ops::MemoryUses;
+using ferry::ops::UseNote;
 
 namespace {
 
 constexpr std::size_t kTail =
     32;  // usable bytes behind what was asked for, as the interface promises
-constexpr std::size_t kHostAlignment = 64;
-
-// Host memory that aclrtFreeHost may be given.
-struct HostBlocks {
-  std::mutex mutex;
-  std::unordered_set<void*> blocks;  // guarded by mutex
-};
-
-HostBlocks& AllHostBlocks() {
-  static auto* const blocks = new HostBlocks;
-  return *blocks;
-}
 
 void CheckKind(aclrtMemcpyKind kind) {
   Require(kind >= ACL_MEMCPY_HOST_TO_HOST && kind <= ACL_MEMCPY_INTER_DEVICE_TO_DEVICE,
@@ -69,7 +59,8 @@ bool CheckFill(const void* memory, std::size_t max_count, std::size_t count) {
 
 class FunctionTask : public ferry::runtime::Task {
  public:
-  FunctionTask(const char* api, std::function<void()> work) : api_(api), work_(std::move(work)) {}
+  FunctionTask(const char* api, const MemoryUses& uses, std::function<void()> work)
+      : api_(api), work_(std::move(work)), note_(UseNote::Make(api, uses)) {}
   void Run(const ferry::AbortFlag& /*abort*/) override {
     try {
       work_();
@@ -82,10 +73,13 @@ class FunctionTask : public ferry::runtime::Task {
  private:
   const char* const api_;
   const std::function<void()> work_;
+  const std::unique_ptr<const UseNote> note_;
 };
 
-void Queue(const char* api, aclrtStream stream, std::function<void()> work) {
-  ferry::runtime::FindStream(stream)->Enqueue(std::make_unique<FunctionTask>(api, std::move(work)));
+void Queue(const char* api, aclrtStream stream, const MemoryUses& uses,
+           std::function<void()> work) {
+  ferry::runtime::FindStream(stream)->Enqueue(
+      std::make_unique<FunctionTask>(api, uses, std::move(work)));
 }
 
 }  // namespace
@@ -111,35 +105,12 @@ aclError aclrtFree(void* devPtr) {
 aclError aclrtMallocHost(void** hostPtr, size_t size) {
   return Guard("aclrtMallocHost", [&] {
     RequireNotNull(hostPtr, "hostPtr");
-    Require(size > 0, Code::kAclInvalidParam, "size is 0; must be at least 1");
-    Require(size <= SIZE_MAX / 2, Code::kRtMemoryAllocation, "size is {} bytes, more than there is",
-            size);
-    void* const block = std::aligned_alloc(
-        kHostAlignment, (size + kHostAlignment - 1) / kHostAlignment * kHostAlignment);
-    Require(block != nullptr, Code::kRtMemoryAllocation, "size is {} bytes, more than there is",
-            size);
-    HostBlocks& all = AllHostBlocks();
-    {
-      const std::lock_guard lock(all.mutex);
-      all.blocks.insert(block);
-    }
-    live::Born(live::kHostMemory, block, size);
-    *hostPtr = block;
+    *hostPtr = AllocateOnHost(size);
   });
 }
 
 aclError aclrtFreeHost(void* hostPtr) {
-  return Guard("aclrtFreeHost", [&] {
-    RequireNotNull(hostPtr, "hostPtr");
-    HostBlocks& all = AllHostBlocks();
-    {
-      const std::lock_guard lock(all.mutex);
-      Require(all.blocks.erase(hostPtr) == 1, Code::kRtParamInvalid,
-              "hostPtr is {}, which aclrtMallocHost did not return or was freed before", hostPtr);
-    }
-    live::Died(hostPtr);
-    std::free(hostPtr);
-  });
+  return Guard("aclrtFreeHost", [&] { FreeOnHost(hostPtr); });
 }
 
 aclError aclrtMemcpy(void* dst, size_t destMax, const void* src, size_t count,
@@ -153,7 +124,10 @@ aclError aclrtMemcpyAsync(void* dst, size_t destMax, const void* src, size_t cou
                           aclrtMemcpyKind kind, aclrtStream stream) {
   return Guard("aclrtMemcpyAsync", [&] {
     if (!CheckCopy(dst, destMax, src, count, kind)) return;
-    Queue("aclrtMemcpyAsync", stream, [=] { ProcessSegment().CopyIn(dst, src, count); });
+    MemoryUses uses;
+    AddUse("dst", dst, count, uses);
+    AddUse("src", src, count, uses);
+    Queue("aclrtMemcpyAsync", stream, uses, [=] { ProcessSegment().CopyIn(dst, src, count); });
   });
 }
 
@@ -167,6 +141,8 @@ aclError aclrtMemsetAsync(void* devPtr, size_t maxCount, int32_t value, size_t c
                           aclrtStream stream) {
   return Guard("aclrtMemsetAsync", [&] {
     if (!CheckFill(devPtr, maxCount, count)) return;
-    Queue("aclrtMemsetAsync", stream, [=] { ProcessSegment().Fill(devPtr, value, count); });
+    MemoryUses uses;
+    AddUse("devPtr", devPtr, count, uses);
+    Queue("aclrtMemsetAsync", stream, uses, [=] { ProcessSegment().Fill(devPtr, value, count); });
   });
 }

@@ -27,7 +27,14 @@ void* AllocateOnDevice(std::size_t size, std::size_t tail) {
 
 void FreeOnDevice(void* memory, const char* argument) {
   RequireNotNull(memory, argument);
-  ops::RequireUnused(memory);
+  const auto found = memory::ProcessSegment().Find(memory);
+  Require(!found || found->device != memory::kHost, Code::kRtParamInvalid,
+          "{} {} is memory of aclrtMallocHost; free it with aclrtFreeHost", argument, memory);
+  FreeUnused(memory, argument);
+}
+
+void FreeUnused(void* memory, const char* argument) {
+  ops::RequireUnused(memory, argument);
   if (memory::ProcessSegment().Find(memory)) live::Died(memory);
   try {
     memory::ProcessSegment().Free(memory);

@@ -16,6 +16,10 @@ namespace ferry::capi {
 // under FERRY_STRICT=1 for what an operator still uses; Error{kAclInvalidParam} for null.
 void FreeOnDevice(void* memory, const char* argument);
 
+// Ends a live block of the process's segment, a device's or the host's, that no queued work uses;
+// under FERRY_STRICT=1 it throws Error{kRtParamInvalid} if some does.
+void FreeUnused(void* memory, const char* argument);
+
 }  // namespace ferry::capi
 
 #endif  // FERRY_CAPI_DEVICE_MEMORY_H_

@@ -10,6 +10,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "memory/place.h"
 
 namespace ferry::memory {
 namespace {
@@ -48,6 +49,7 @@ std::uint64_t AvailableMemory() {
 }
 
 void DeviceBudgets::Take(std::int32_t device, std::uint64_t bytes) {
+  if (device == kHost) return;
   std::uint64_t& used = used_[device];
   const std::uint64_t free = limit_ - used;
   Require(bytes <= free, Code::kRtMemoryAllocation,
@@ -55,6 +57,10 @@ void DeviceBudgets::Take(std::int32_t device, std::uint64_t bytes) {
           "({}; set FERRY_DEVICE_MEMORY to change it)",
           device, bytes, FormatBytes(bytes), free, FormatBytes(free), limit_, FormatBytes(limit_));
   used += bytes;
+}
+
+void DeviceBudgets::Give(std::int32_t device, std::uint64_t bytes) {
+  if (device != kHost) used_.at(device) -= bytes;
 }
 
 DeviceUsage DeviceBudgets::UsageOf(std::int32_t device) const {

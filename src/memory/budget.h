@@ -22,14 +22,14 @@ struct DeviceUsage {
   std::uint64_t limit = 0;
 };
 
-// Addresses that each device has handed out. Not thread-safe.
+// Addresses that each device has handed out; those of the host are not counted. Not thread-safe.
 class DeviceBudgets {
  public:
   explicit DeviceBudgets(std::uint64_t limit) : limit_(limit) {}
 
   // Throws Error{kRtMemoryAllocation} if `device` has fewer than `bytes` left.
   void Take(std::int32_t device, std::uint64_t bytes);
-  void Give(std::int32_t device, std::uint64_t bytes) { used_.at(device) -= bytes; }
+  void Give(std::int32_t device, std::uint64_t bytes);
   [[nodiscard]] DeviceUsage UsageOf(std::int32_t device) const;
 
  private:

@@ -14,7 +14,7 @@
 namespace ferry::memory {
 
 namespace {
-constexpr std::size_t kSiteBytes = 400;
+constexpr std::size_t kTextBytes = 500;
 enum class State : std::uint8_t { kUnused, kLive, kFreed };
 }  // namespace
 
@@ -23,7 +23,7 @@ struct FaultRecord::Slot {
   // release when the rest is in place, acquire in the handler.
   std::atomic<State> state{State::kUnused};
   GuardedRange range;
-  std::array<char, kSiteBytes> site{};
+  std::array<char, kTextBytes> description{};
   Slot* next = nullptr;    // the slot made before this one; never changes
   Slot* unused = nullptr;  // list of slots to use again; guarded by FaultSlots::mutex
 };
@@ -126,39 +126,33 @@ void FaultSlots::Describe(const Slot& slot, const std::byte* address) {
   const GuardedRange& range = slot.range;
   const std::byte* const end = range.block + range.block_bytes;
   const void* const shown = address;
-  const char* const site = slot.site.data();
+  const char* const what = slot.description.data();
   Line line{};
   const std::size_t room = line.size() - 1;
   if (slot.state.load(std::memory_order_acquire) == State::kFreed) {
-    Write(line,
-          fmt::format_to_n(line.data(), room,
-                           "[ferry] SIGSEGV: {} is memory that was freed, byte {} of an "
-                           "allocation of {} usable bytes on device {}, created at {}; free "
-                           "it after its last use",
-                           shown, address - range.block, range.block_bytes, range.device, site));
+    Write(line, fmt::format_to_n(line.data(), room,
+                                 "[ferry] SIGSEGV: {} is memory that was freed, byte {} of {}; "
+                                 "free it after its last use",
+                                 shown, address - range.block, what));
   } else if (address >= end) {
-    Write(line,
-          fmt::format_to_n(line.data(), room,
-                           "[ferry] SIGSEGV: {} is {} byte(s) behind the end of an allocation "
-                           "of {} usable bytes (size rounded up to 32, plus 32) on device "
-                           "{}, created at {}; allocate more or touch less",
-                           shown, address - end + 1, range.block_bytes, range.device, site));
+    Write(line, fmt::format_to_n(line.data(), room,
+                                 "[ferry] SIGSEGV: {} is {} byte(s) behind the end of {}; "
+                                 "allocate more or touch less",
+                                 shown, address - end + 1, what));
   } else {
-    Write(line,
-          fmt::format_to_n(line.data(), room,
-                           "[ferry] SIGSEGV: {} is {} byte(s) before the beginning of an "
-                           "allocation of {} usable bytes on device {}, created at {}",
-                           shown, range.block - address, range.block_bytes, range.device, site));
+    Write(line, fmt::format_to_n(line.data(), room,
+                                 "[ferry] SIGSEGV: {} is {} byte(s) before the beginning of {}",
+                                 shown, range.block - address, what));
   }
 }
 
 FaultRecord::FaultRecord(const GuardedRange& range) : slot_(FaultSlots::Get().Take()) {
   InstallHandlerOnce();
   slot_->range = range;
-  slot_->range.site = {};  // the slot has a copy, with an end
-  const std::size_t length = std::min(range.site.size(), kSiteBytes - 1);
-  std::memcpy(slot_->site.data(), range.site.data(), length);
-  slot_->site[length] = '\0';
+  slot_->range.description = {};  // the slot has a copy, with an end
+  const std::size_t length = std::min(range.description.size(), kTextBytes - 1);
+  std::memcpy(slot_->description.data(), range.description.data(), length);
+  slot_->description[length] = '\0';
   slot_->state.store(State::kLive, std::memory_order_release);
 }
 

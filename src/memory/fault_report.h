@@ -3,7 +3,6 @@
 #define FERRY_MEMORY_FAULT_REPORT_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace ferry::memory {
@@ -14,8 +13,8 @@ struct GuardedRange {
   std::size_t extent_bytes = 0;
   const std::byte* block = nullptr;  // what the program may touch
   std::size_t block_bytes = 0;
-  std::int32_t device = 0;
-  std::string_view site;  // where it was created; copied
+  // What it is, where it lies and where it was created; copied.
+  std::string_view description;
 };
 
 // Makes a range known to the handler of SIGSEGV as long as it lives. The first one installs the

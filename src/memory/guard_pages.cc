@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/math.h"
+#include "memory/place.h"
 
 namespace ferry::memory {
 namespace {
@@ -29,6 +30,17 @@ std::size_t OffsetOf(std::size_t bytes) {
   return (room - bytes) / kAlignment * kAlignment;
 }
 
+// `an allocation of 96 usable bytes ... on device 3, created at ...`
+std::string Describe(std::size_t bytes, std::int32_t device, const std::string& site) {
+  const std::string what =
+      device == kHost
+          ? fmt::format("a host allocation of {} bytes", bytes)
+          : fmt::format(
+                "an allocation of {} usable bytes (size rounded up to 32, plus 32) on device {}",
+                bytes, device);
+  return what + ", created at " + site;
+}
+
 void Forbid(std::byte* begin, std::size_t bytes) {
   if (bytes == 0) return;
   // Each forbidden range is a mapping of its own, and their number is limited.
@@ -44,13 +56,12 @@ std::size_t GuardedBlock::ExtentBytes(std::size_t bytes) {
 }
 
 GuardedBlock::GuardedBlock(std::shared_ptr<Extent> extent, std::size_t bytes, std::int32_t device,
-                           std::string site)
+                           const std::string& site)
     : extent_(std::move(extent)),
       bytes_(bytes),
-      device_(device),
-      site_(std::move(site)),
+      description_(Describe(bytes, device, site)),
       begin_(extent_->base() + OffsetOf(bytes)),
-      record_({extent_->base(), extent_->bytes(), begin_, bytes, device, site_}) {}
+      record_({extent_->base(), extent_->bytes(), begin_, bytes, description_}) {}
 
 std::byte* GuardedBlock::guard() const {
   return extent_->base() + extent_->bytes() - PageBytes();
@@ -71,10 +82,9 @@ std::string GuardedBlock::Overrun() const {
   if (first == guard()) return {};
   const auto changed = std::count_if(end(), guard(), [](std::byte b) { return b != kSlack; });
   return fmt::format(
-      "{} byte(s) were written behind the end of {}, the first {} byte(s) behind it; the block has "
-      "{} usable bytes (size rounded up to 32, plus 32) on device {} and was created at {}; "
+      "{} byte(s) were written behind the end of {}, the first {} byte(s) behind it; it is {}; "
       "allocate more or write less",
-      changed, static_cast<const void*>(begin_), first - end() + 1, bytes_, device_, site_);
+      changed, static_cast<const void*>(begin_), first - end() + 1, description_);
 }
 
 void GuardedBlock::Bury() {

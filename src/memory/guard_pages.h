@@ -1,4 +1,4 @@
-// A block of device memory that ends at a page nobody may touch: what FERRY_STRICT=1 hands out.
+// A block of memory that ends at a page nobody may touch: what FERRY_STRICT=1 hands out.
 //
 //   extent   | forbidden | (part of a page) | block | slack | forbidden page |
 //
@@ -23,9 +23,10 @@ class GuardedBlock {
   // Bytes of the extent that a block of `bytes` needs.
   [[nodiscard]] static std::size_t ExtentBytes(std::size_t bytes);
 
-  // `extent` is fresh and of ExtentBytes(bytes) bytes; `site` says where the block was asked for.
+  // `extent` is fresh and of ExtentBytes(bytes) bytes; `device` may be kHost; `site` says where the
+  // block was asked for.
   GuardedBlock(std::shared_ptr<Extent> extent, std::size_t bytes, std::int32_t device,
-               std::string site);
+               const std::string& site);
   GuardedBlock(const GuardedBlock&) = delete;
   GuardedBlock& operator=(const GuardedBlock&) = delete;
   ~GuardedBlock() = default;
@@ -49,8 +50,7 @@ class GuardedBlock {
 
   const std::shared_ptr<Extent> extent_;
   const std::size_t bytes_;
-  const std::int32_t device_;
-  const std::string site_;
+  const std::string description_;
   std::byte* const begin_;
   bool armed_ = false;
   FaultRecord record_;

@@ -92,9 +92,9 @@ TEST_F(GuardedSegment, NamesTheAllocationBeforeWhichTheProgramReached) {
 TEST_F(GuardedSegment, NamesFreedMemoryThatTheProgramStillUses) {
   std::byte* const block = Allocate(1024);
   segment_.Free(block);
-  EXPECT_EXIT(
-      Write(block + 16), ::testing::ExitedWithCode(3),
-      "is memory that was freed, byte 16 of an allocation of 1024 usable bytes on device 3");
+  EXPECT_EXIT(Write(block + 16), ::testing::ExitedWithCode(3),
+              "is memory that was freed, byte 16 of an allocation of 1024 usable bytes .* on "
+              "device 3, created at ");
 }
 
 // In a process of its own, whose handler is the first to be there.

@@ -32,8 +32,8 @@ Segment::~Segment() = default;
 void* Segment::Allocate(std::size_t bytes, std::int32_t device, Owner owner) {
   Require(bytes > 0, Code::kAclInvalidParam, "size is 0; must be at least 1");
   Require(bytes <= kMostBytes, Code::kRtMemoryAllocation,
-          "out of memory on device {}: {} bytes requested, more than a process can address", device,
-          bytes);
+          "out of memory on {}: {} bytes requested, more than a process can address",
+          PlaceText(device), bytes);
   // Behind a guarded block every byte counts.
   const std::size_t rounded = Guards(owner) ? bytes : AlignUp(bytes, kAlignment);
   {

@@ -1,4 +1,5 @@
-// The memory of this process's virtual devices: what aclrtMalloc hands out.
+// The memory of this process's virtual devices: what aclrtMalloc hands out, and under
+// FERRY_STRICT=1 what aclrtMallocHost does.
 //
 // One sparse file in memory (memfd; /dev/shm is not used) holds all of it, so that peers of the
 // same host can map it. Addresses are free: a page exists only once it is written or committed, so
@@ -27,6 +28,7 @@
 #include "memory/budget.h"
 #include "memory/extent_cache.h"
 #include "memory/guard_pages.h"
+#include "memory/place.h"
 #include "memory/small_heap.h"
 
 namespace ferry::memory {
@@ -34,8 +36,8 @@ namespace ferry::memory {
 // What the segment knows of an address.
 struct Allocation {
   std::byte* base = nullptr;
-  std::size_t bytes = 0;  // usable: what was asked for, rounded up to 512 unless guarded
-  std::int32_t device = 0;
+  std::size_t bytes = 0;    // usable: what was asked for, rounded up to 512 unless guarded
+  std::int32_t device = 0;  // or kHost
 };
 
 // Whose memory it is decides who gives it back when a device is reset.
@@ -73,7 +75,8 @@ class Segment {
   Segment& operator=(const Segment&) = delete;
   ~Segment();
 
-  // `bytes` > 0. Throws Error{kRtMemoryAllocation} beyond the device's budget.
+  // `bytes` > 0; `device` may be kHost. Throws Error{kRtMemoryAllocation} beyond the device's
+  // budget.
   [[nodiscard]] void* Allocate(std::size_t bytes, std::int32_t device,
                                Owner owner = Owner::kProgram);
 

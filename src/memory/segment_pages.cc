@@ -28,7 +28,7 @@ void RequireForeign(const std::map<const std::byte*, std::size_t>& extents, cons
   if (extent != extents.begin()) {
     --extent;
     Require(static_cast<std::size_t>(address - extent->first) >= extent->second,
-            Code::kRtParamInvalid, "{} is {}, in device memory that has been freed", name, begin);
+            Code::kRtParamInvalid, "{} is {}, in memory that has been freed", name, begin);
   }
   constexpr auto kLast = static_cast<std::uintptr_t>(PTRDIFF_MAX);  // of a program, not the kernel
   const auto first = reinterpret_cast<std::uintptr_t>(begin);
@@ -79,7 +79,7 @@ void Segment::Commit(const void* begin, std::size_t bytes) {
 void Segment::CommitExtent(Extent& extent, std::size_t begin, std::size_t end,
                            std::int32_t device) {
   Require(!extent.retired(), Code::kAclInvalidParam,
-          "memory of device {} at {} was freed while it was in use", device,
+          "memory of {} at {} was freed while it was in use", PlaceText(device),
           static_cast<const void*>(extent.base() + begin));
   const std::size_t need = extent.MissingBytes(begin, end);
   // What looks like enough can still fail, when other processes are faster.
@@ -87,9 +87,9 @@ void Segment::CommitExtent(Extent& extent, std::size_t begin, std::size_t end,
   if (RetireCache() && HasRoom(need) && extent.Commit(begin, end)) return;
   const std::uint64_t committed = file_->CommittedBytes();
   Fail(Code::kRtMemoryAllocation,
-       "out of memory: device {} needs {} bytes ({}) more; this process has committed {} of its "
+       "out of memory: {} needs {} bytes ({}) more; this process has committed {} of its "
        "limit {}, and {} are available on the machine",
-       device, need, FormatBytes(need), FormatBytes(committed),
+       PlaceText(device), need, FormatBytes(need), FormatBytes(committed),
        FormatBytes(options_.physical_limit), FormatBytes(AvailableMemory()));
 }
 

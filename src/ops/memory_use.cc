@@ -33,7 +33,7 @@ std::string SentenceOf(const comm::Call& call) {
 }  // namespace
 
 void AddUse(const char* parameter, const OptionalTensor& tensor, MemoryUses& uses) {
-  if (!tensor || tensor->data == nullptr) return;
+  if (!env::Strict() || !tensor || tensor->data == nullptr) return;
   const ByteExtent extent = ExtentOf(tensor);
   const auto data = reinterpret_cast<std::uintptr_t>(tensor->data);
   // Unsigned arithmetic: a view may begin before its storage's pointer.
@@ -42,12 +42,22 @@ void AddUse(const char* parameter, const OptionalTensor& tensor, MemoryUses& use
   if (range.begin < range.end) uses.push_back({parameter, range});
 }
 
-std::unique_ptr<const UseNote> UseNote::Make(const comm::Call& call, const MemoryUses& uses) {
-  return uses.empty() ? nullptr : std::make_unique<const UseNote>(call, uses);
+void AddUse(const char* parameter, const void* begin, std::size_t bytes, MemoryUses& uses) {
+  if (!env::Strict()) return;
+  const auto first = reinterpret_cast<std::uintptr_t>(begin);
+  uses.push_back({parameter, {first, first + bytes}});
 }
 
-UseNote::UseNote(const comm::Call& call, MemoryUses uses)
-    : call_(SentenceOf(call)), uses_(std::move(uses)) {
+std::unique_ptr<const UseNote> UseNote::Make(const comm::Call& call, const MemoryUses& uses) {
+  return uses.empty() ? nullptr : std::make_unique<const UseNote>(SentenceOf(call), uses);
+}
+
+std::unique_ptr<const UseNote> UseNote::Make(const char* api, const MemoryUses& uses) {
+  return uses.empty() ? nullptr : std::make_unique<const UseNote>(api, uses);
+}
+
+UseNote::UseNote(std::string user, MemoryUses uses)
+    : user_(std::move(user)), uses_(std::move(uses)) {
   Notes& notes = Notes::Get();
   const std::lock_guard lock(notes.mutex);
   notes.all.push_back(this);
@@ -66,7 +76,7 @@ const char* UseNote::ParameterIn(const MemoryRange& range) const {
   return nullptr;
 }
 
-void RequireUnused(const void* memory) {
+void RequireUnused(const void* memory, const char* argument) {
   if (!env::Strict()) return;
   const auto allocation = memory::ProcessSegment().Find(memory);
   if (!allocation) return;
@@ -77,9 +87,9 @@ void RequireUnused(const void* memory) {
   for (const UseNote* note : notes.all) {
     const char* const parameter = note->ParameterIn(range);
     Require(parameter == nullptr, Code::kRtParamInvalid,
-            "devPtr {} holds {} of {}, which has not ended; synchronise its stream before freeing. "
-            "The memory is not freed (FERRY_STRICT=1)",
-            memory, parameter == nullptr ? "" : parameter, note->call());
+            "{} {} holds {} of {}, which has not ended; synchronise its stream before freeing. The "
+            "memory is not freed (FERRY_STRICT=1)",
+            argument, memory, parameter == nullptr ? "" : parameter, note->user());
   }
 }
 

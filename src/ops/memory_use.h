@@ -1,8 +1,9 @@
-// Which device memory queued and running operators still read or write: under FERRY_STRICT=1 it
+// Which memory queued and running operators and copies still read or write: under FERRY_STRICT=1 it
 // cannot be freed before they are done.
 #ifndef FERRY_OPS_MEMORY_USE_H_
 #define FERRY_OPS_MEMORY_USE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,8 +21,10 @@ struct MemoryUse {
 };
 using MemoryUses = std::vector<MemoryUse>;
 
-// Adds the tensor's, if it has any.
+// Adds the tensor's, if it has any; or those of `bytes` bytes. Nothing is added unless
+// FERRY_STRICT=1.
 void AddUse(const char* parameter, const OptionalTensor& tensor, MemoryUses& uses);
+void AddUse(const char* parameter, const void* begin, std::size_t bytes, MemoryUses& uses);
 
 // Notes the uses of one call until the note is dropped. Thread-safe.
 class UseNote {
@@ -29,23 +32,25 @@ class UseNote {
   // Null if there is nothing to note.
   [[nodiscard]] static std::unique_ptr<const UseNote> Make(const comm::Call& call,
                                                            const MemoryUses& uses);
-  UseNote(const comm::Call& call, MemoryUses uses);
+  [[nodiscard]] static std::unique_ptr<const UseNote> Make(const char* api, const MemoryUses& uses);
+  UseNote(std::string user, MemoryUses uses);
   UseNote(const UseNote&) = delete;
   UseNote& operator=(const UseNote&) = delete;
   ~UseNote();
 
-  // `aclnn... call 3 on group "ep0" (rank 1)`.
-  [[nodiscard]] const std::string& call() const { return call_; }
+  // `aclnn... call 3 on group "ep0" (rank 1)`, or the API function of a copy or fill.
+  [[nodiscard]] const std::string& user() const { return user_; }
   // The parameter that lies in `range`; null if none does.
   [[nodiscard]] const char* ParameterIn(const MemoryRange& range) const;
 
  private:
-  const std::string call_;
+  const std::string user_;
   const MemoryUses uses_;
 };
 
-// Throws Error{kRtParamInvalid} if a call still uses the allocation that begins at `memory`.
-void RequireUnused(const void* memory);
+// Throws Error{kRtParamInvalid}, which calls `memory` by the name of the argument, if queued work
+// still uses the allocation that begins there.
+void RequireUnused(const void* memory, const char* argument);
 
 }  // namespace ferry::ops
 
