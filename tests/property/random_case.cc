@@ -32,10 +32,20 @@ bool AnyHas(const std::vector<Rank>& ranks, Member Rank::*member) {
                      [=](const Rank& rank) { return !(rank.*member).empty(); });
 }
 
+Random RandomOf(std::uint64_t seed) {
+  return Random(seed * 0x9E3779B97F4A7C15ULL + 1);
+}
+
 }  // namespace
 
+std::size_t RandomWorldSize(std::uint64_t seed) {
+  Random random = RandomOf(seed);
+  const moe::MoeConfig config = ChooseConfig(random);
+  return static_cast<std::size_t>(config.ep_size * config.tp_size);
+}
+
 RandomCase MakeRandomCase(std::uint64_t seed) {
-  Random random(seed * 0x9E3779B97F4A7C15ULL + 1);
+  Random random = RandomOf(seed);
   RandomCase test;
   test.seed = seed;
   test.config = ChooseConfig(random);

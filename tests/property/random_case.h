@@ -45,6 +45,8 @@ struct RandomCase {
 };
 
 [[nodiscard]] RandomCase MakeRandomCase(std::uint64_t seed);
+// The world size of that case, which is known much sooner.
+[[nodiscard]] std::size_t RandomWorldSize(std::uint64_t seed);
 
 // `dispatch[w]` with the smallest outputs that the checks of the operator let pass.
 [[nodiscard]] DispatchOptions WithLeastRoom(const RandomCase& test, std::size_t w);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "support/device_tensor.h"
 #include "support/recent_message.h"
@@ -12,52 +13,31 @@ namespace {
 
 constexpr std::int32_t kSynchronizeMilliseconds = 120'000;
 
-std::string NameOf(HcclComm comm) {
-  char name[COMM_NAME_MAX_LENGTH] = {};
-  Check(HcclGetCommName(comm, name), "HcclGetCommName");
-  return name;
-}
-
 }  // namespace
 
 World::World(std::int32_t ep_size, std::int32_t tp_size) : ep_size_(ep_size), tp_size_(tp_size) {
-  ranks_.resize(static_cast<std::size_t>(ep_size) * static_cast<std::size_t>(tp_size));
-  for (std::size_t w = 0; w < ranks_.size(); ++w) {
-    Rank& rank = ranks_[w];
-    rank.device = static_cast<std::int32_t>(w);
-    rank.ep_rank = rank.device / tp_size;
-    rank.tp_rank = rank.device % tp_size;
-    Check(aclrtSetDevice(rank.device), "aclrtSetDevice");
-    Check(aclrtCreateContext(&rank.context, rank.device), "aclrtCreateContext");
-    Check(aclrtCreateStream(&rank.stream), "aclrtCreateStream");
-  }
+  std::vector<std::int32_t> all(static_cast<std::size_t>(ep_size * tp_size));
+  std::iota(all.begin(), all.end(), 0);
+  MakeRanks(all);
   MakeGroups();
 }
 
-void World::MakeGroups() {
-  const auto at = [&](std::int32_t ep_rank, std::int32_t tp_rank) -> Rank& {
-    return ranks_[static_cast<std::size_t>(ep_rank * tp_size_ + tp_rank)];
-  };
-  for (std::int32_t t = 0; t < tp_size_; ++t) {
-    std::vector<std::int32_t> devices;
-    for (std::int32_t e = 0; e < ep_size_; ++e) devices.push_back(at(e, t).device);
-    std::vector<HcclComm> comms(devices.size());
-    Check(HcclCommInitAll(static_cast<std::uint32_t>(ep_size_), devices.data(), comms.data()),
-          "HcclCommInitAll");
-    for (std::int32_t e = 0; e < ep_size_; ++e) {
-      at(e, t).ep = comms[static_cast<std::size_t>(e)];
-      at(e, t).ep_name = NameOf(at(e, t).ep);
-    }
-  }
-  if (tp_size_ == 1) return;
-  for (std::int32_t e = 0; e < ep_size_; ++e) {
-    std::vector<std::int32_t> devices = {at(e, 0).device, at(e, 1).device};
-    std::vector<HcclComm> comms(devices.size());
-    Check(HcclCommInitAll(2, devices.data(), comms.data()), "HcclCommInitAll");
-    for (std::int32_t t = 0; t < tp_size_; ++t) {
-      at(e, t).tp = comms[static_cast<std::size_t>(t)];
-      at(e, t).tp_name = NameOf(at(e, t).tp);
-    }
+World::World(std::int32_t ep_size, std::int32_t tp_size, const Joining& joining)
+    : ep_size_(ep_size), tp_size_(tp_size) {
+  MakeRanks(joining.world_ranks);
+  JoinGroups(joining);
+}
+
+void World::MakeRanks(const std::vector<std::int32_t>& world_ranks) {
+  for (const std::int32_t world_rank : world_ranks) {
+    Rank& rank = ranks_.emplace_back();
+    rank.device = static_cast<std::int32_t>(ranks_.size() - 1);
+    rank.world_rank = world_rank;
+    rank.ep_rank = world_rank / tp_size_;
+    rank.tp_rank = world_rank % tp_size_;
+    Check(aclrtSetDevice(rank.device), "aclrtSetDevice");
+    Check(aclrtCreateContext(&rank.context, rank.device), "aclrtCreateContext");
+    Check(aclrtCreateStream(&rank.stream), "aclrtCreateStream");
   }
 }
 
