@@ -19,6 +19,7 @@ REPLACED = [
     (r"\bpid \d+", "pid PID"),
     (r"\b(thread|process) \(?\d{3,}\)?", r"\1 NUMBER"),
     (r"\+0xADDRESS|\+0x[0-9a-f]+", "+OFFSET"),
+    (r"( <- \S+\+OFFSET)+", ""),  # how many callers remain depends on the compiler
     (r"since \d\d:\d\d:\d\d(\.\d+)?", "since TIME"),
 ]
 

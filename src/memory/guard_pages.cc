@@ -89,6 +89,7 @@ std::string GuardedBlock::Overrun() const {
 
 void GuardedBlock::Bury() {
   record_.MarkFreed();
+  freed_.store(true, std::memory_order_release);
   ::mprotect(extent_->base(), extent_->bytes(), PROT_NONE);  // without it, only less is seen
 }
 

@@ -8,6 +8,7 @@
 #ifndef FERRY_MEMORY_GUARD_PAGES_H_
 #define FERRY_MEMORY_GUARD_PAGES_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,6 +33,14 @@ class GuardedBlock {
   ~GuardedBlock() = default;
 
   [[nodiscard]] std::byte* begin() const { return begin_; }
+  // Whether the address is the extent's, forbidden ones included.
+  [[nodiscard]] bool Surrounds(const std::byte* address) const {
+    return address >= extent_->base() && address < extent_->base() + extent_->bytes();
+  }
+  // `an allocation of 96 usable bytes ... on device 3, created at ...`
+  [[nodiscard]] const std::string& description() const { return description_; }
+  // acquire: whoever learns that it has been freed sees what came before.
+  [[nodiscard]] bool freed() const { return freed_.load(std::memory_order_acquire); }
 
   // Fills the block with 0xFF (NaN as float32, float16 and bfloat16) and the slack with its
   // pattern, and forbids what lies around them. The block's pages must have been committed.
@@ -53,6 +62,7 @@ class GuardedBlock {
   const std::string description_;
   std::byte* const begin_;
   bool armed_ = false;
+  std::atomic<bool> freed_{false};
   FaultRecord record_;
 };
 

@@ -90,6 +90,10 @@ class Segment {
   // The live allocation that `pointer` lies in; nothing for memory that is not ours.
   [[nodiscard]] std::optional<Allocation> Find(const void* pointer) const;
 
+  // The guarded block that `pointer` lies in, a freed one if it is not forgotten yet; null for
+  // memory that is not guarded.
+  [[nodiscard]] std::shared_ptr<const GuardedBlock> GuardOf(const void* pointer) const;
+
   // Where a range that begins in a live allocation, Ferry's own included, and ends in the same
   // extent lies in the memory file, where peers read it; nothing for any other range.
   [[nodiscard]] std::optional<std::uint64_t> OffsetOf(const void* begin, std::size_t bytes) const;

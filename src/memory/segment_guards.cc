@@ -1,5 +1,6 @@
 // The part of Segment that deals with guarded blocks: each has an extent of its own, which is never
 // used again.
+#include <algorithm>
 #include <utility>
 
 #include "memory/segment.h"
@@ -46,6 +47,17 @@ void Segment::BuryLocked(const Block& block) {
   freed_guarded_.push_back(block.extent);
   buried_.push_back(block.guard);
   if (buried_.size() > kMostBuried) buried_.pop_front();
+}
+
+// A live block first: addresses are used again once a freed one is forgotten.
+std::shared_ptr<const GuardedBlock> Segment::GuardOf(const void* pointer) const {
+  const auto* const address = static_cast<const std::byte*>(pointer);
+  const std::shared_lock lock(mutex_);
+  const auto block = FindLocked(address);
+  if (block != blocks_.end()) return block->second.guard;
+  const auto buried = std::find_if(buried_.rbegin(), buried_.rend(),
+                                   [&](const auto& guard) { return guard->Surrounds(address); });
+  return buried == buried_.rend() ? nullptr : *buried;
 }
 
 }  // namespace ferry::memory

@@ -16,7 +16,13 @@ class CollectiveTask : public runtime::Task {
   CollectiveTask(std::shared_ptr<comm::Call> call, Work work, const MemoryUses& uses)
       : call_(std::move(call)), work_(std::move(work)), note_(UseNote::Make(*call_, uses)) {}
 
-  void Run(const AbortFlag& abort) override { comm::RunCall(*call_, abort, work_); }
+  void Run(const AbortFlag& abort) override {
+    if (note_ == nullptr) return comm::RunCall(*call_, abort, work_);
+    comm::RunCall(*call_, abort, [this](comm::Group& ep, comm::Group* tp) {
+      note_->RequireNotFreed(ep.rank());
+      work_(ep, tp);
+    });
+  }
 
   void Drop(const std::string& reason) noexcept override { comm::DropCall(*call_, reason); }
 

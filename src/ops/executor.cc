@@ -1,6 +1,8 @@
 #include "ops/executor.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/caught.h"
@@ -87,6 +89,7 @@ Executor::Executor(Members members, std::unique_ptr<Operation> operation)
       operator_name_(operation->name()),
       operation_(std::move(operation)) {
   operation_->Check();
+  if (env::Strict()) uses_ = UsesOf(*operation_);
 }
 
 void Executor::Launch(runtime::Stream& stream) const {
@@ -96,7 +99,7 @@ void Executor::Launch(runtime::Stream& stream) const {
     const std::lock_guard lock(mutex_);
     if (!work_) work_ = operation_->Prepare();
     work = work_;
-    if (env::Strict()) uses = UsesOf(*operation_);
+    uses = uses_;
   }
   QueueCollective(operator_name_, members_, work, stream, uses);
 }
@@ -112,6 +115,11 @@ void Executor::MoveTensor(TensorSide side, std::size_t index, std::byte* storage
           position.name, position.tensor == nullptr ? operator_name_ : "this executor");
   MoveTo(**position.tensor, storage, offset);
   moved->Check();
+  const auto is_moved = [&](const MemoryUse& use) {
+    return std::string_view(use.parameter) == position.name;
+  };
+  uses_.erase(std::remove_if(uses_.begin(), uses_.end(), is_moved), uses_.end());
+  AddUse(position.name, *position.tensor, uses_);
   operation_ = std::move(moved);
   work_ = nullptr;
 }

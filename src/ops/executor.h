@@ -15,6 +15,7 @@
 #include <mutex>
 
 #include "ops/lookup.h"
+#include "ops/memory_use.h"
 #include "ops/operation.h"
 #include "runtime/stream.h"
 
@@ -58,7 +59,9 @@ class Executor {
   std::atomic<bool> repeatable_{false};
   mutable std::mutex mutex_;
   std::unique_ptr<Operation> operation_;  // guarded by mutex_
-  mutable Work work_;                     // of operation_, from its first launch; guarded by mutex_
+  // Of operation_, since each address was given; empty unless FERRY_STRICT=1. Guarded by mutex_.
+  MemoryUses uses_;
+  mutable Work work_;  // of operation_, from its first launch; guarded by mutex_
 };
 
 // Phase 1: checks the call, whose facts it looks up, and returns the handle of a new executor.

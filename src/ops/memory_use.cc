@@ -39,7 +39,8 @@ void AddUse(const char* parameter, const OptionalTensor& tensor, MemoryUses& use
   // Unsigned arithmetic: a view may begin before its storage's pointer.
   const MemoryRange range = {data + static_cast<std::uintptr_t>(extent.begin),
                              data + static_cast<std::uintptr_t>(extent.end)};
-  if (range.begin < range.end) uses.push_back({parameter, range});
+  if (range.begin < range.end)
+    uses.push_back({parameter, range, memory::ProcessSegment().GuardOf(tensor->data)});
 }
 
 void AddUse(const char* parameter, const void* begin, std::size_t bytes, MemoryUses& uses) {
@@ -74,6 +75,18 @@ const char* UseNote::ParameterIn(const MemoryRange& range) const {
     if (Overlap(use.range, range)) return use.parameter;
   }
   return nullptr;
+}
+
+void UseNote::RequireNotFreed(std::int32_t rank) const {
+  for (const MemoryUse& use : uses_) {
+    if (use.block == nullptr || !use.block->freed()) continue;
+    const auto begin = reinterpret_cast<std::uintptr_t>(use.block->begin());
+    Fail(Code::kRtAicoreException,
+         "rank {}: {} lies in memory that was freed before the call ran, at byte {} of {}; free it "
+         "after the synchronise (FERRY_STRICT=1)",
+         rank, use.parameter, static_cast<std::intptr_t>(use.range.begin - begin),
+         use.block->description());
+  }
 }
 
 void RequireUnused(const void* memory, const char* argument) {

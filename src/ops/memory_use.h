@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "comm/call.h"
+#include "memory/guard_pages.h"
 #include "ops/tensor_arg.h"
 
 namespace ferry::ops {
@@ -18,6 +19,8 @@ namespace ferry::ops {
 struct MemoryUse {
   const char* parameter = nullptr;  // in the C API
   MemoryRange range;
+  // Where a tensor lay when its address was given; null for memory that is not guarded.
+  std::shared_ptr<const memory::GuardedBlock> block = nullptr;
 };
 using MemoryUses = std::vector<MemoryUse>;
 
@@ -42,6 +45,9 @@ class UseNote {
   [[nodiscard]] const std::string& user() const { return user_; }
   // The parameter that lies in `range`; null if none does.
   [[nodiscard]] const char* ParameterIn(const MemoryRange& range) const;
+  // Throws Error{kRtAicoreException}, a sentence of `rank`, if a tensor's memory has been freed
+  // since its address was given, though something else may lie there by now.
+  void RequireNotFreed(std::int32_t rank) const;
 
  private:
   const std::string user_;
