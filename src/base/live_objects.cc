@@ -61,6 +61,14 @@ void Registry::Remove(const void* key) {
   alive_.erase(key);
 }
 
+void Registry::Lose(const void* key) {
+  const std::lock_guard lock(mutex_);
+  const auto object = alive_.find(key);
+  if (object == alive_.end()) return;
+  lost_.push_back(std::move(object->second));
+  alive_.erase(object);
+}
+
 void Registry::LoseDevice(std::int32_t device) {
   const std::lock_guard lock(mutex_);
   for (auto object = alive_.begin(); object != alive_.end();) {

@@ -27,6 +27,9 @@ class Registry {
   // Notes the place of the call, too.
   void Add(const Kind& kind, const void* key, std::size_t bytes, std::int32_t device);
   void Remove(const void* key);
+  // The object is gone with its device, though the program never ended it. Nothing if the key is
+  // none of an object that is alive.
+  void Lose(const void* key);
   // The device's memory is gone, though the program never ended its allocations.
   void LoseDevice(std::int32_t device);
 
@@ -59,6 +62,10 @@ inline void Born(const Kind& kind, const void* key, std::size_t bytes = 0,
 inline void Died(const void* key) {
   if (env::Strict()) [[unlikely]]
     Registry::OfProcess().Remove(key);
+}
+inline void Lost(const void* key) {
+  if (env::Strict()) [[unlikely]]
+    Registry::OfProcess().Lose(key);
 }
 inline void DeviceLost(std::int32_t device) {
   if (env::Strict()) [[unlikely]]

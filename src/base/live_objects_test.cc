@@ -49,6 +49,20 @@ TEST(LiveObjects, TellsMemoryThatWentWithItsDevice) {
   EXPECT_NE(lines[2].find("only lost with aclrtResetDevice"), std::string::npos) << lines[2];
 }
 
+TEST(LiveObjects, TellsAStreamThatWentWithItsDevice) {
+  Registry registry;
+  registry.Add(kStream, Key(1), 0, -1);
+  registry.Lose(Key(1));
+  registry.Lose(Key(2));  // of no object: a default stream
+  registry.Remove(Key(1));
+  const auto lines = registry.TakeReport(5);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[1].find("leak: 1 stream never ended with aclrtDestroyStream, only lost with "
+                          "aclrtResetDevice, created at "),
+            0U)
+      << lines[1];
+}
+
 TEST(LiveObjects, EndsALongReportWithACount) {
   Registry registry;
   for (std::uintptr_t i = 0; i < 2; ++i) registry.Add(kStream, Key(1 + i), 0, -1);

@@ -66,7 +66,7 @@ Holdings HoldingsOf(std::optional<std::int32_t> device) {
 // Returns the devices on which a task still runs. Takes no lock: it may wait for queued work.
 std::set<std::int32_t> End(const Holdings& holdings, bool force) {
   for (void* const handle : holdings.contexts) {
-    const std::shared_ptr<Context> context = Contexts().Remove(handle);
+    const std::shared_ptr<Context> context = Contexts().Lose(handle);
     if (context != nullptr) context->Close();
   }
   // All are asked to end before any is waited for.
@@ -78,7 +78,7 @@ std::set<std::int32_t> End(const Holdings& holdings, bool force) {
   std::set<std::int32_t> busy;
   for (const auto& [handle, stream] : holdings.streams) {
     if (!stream->Drain(Left(limit, start))) busy.insert(stream->device());
-    Streams().Remove(handle);
+    Streams().Lose(handle);
     EndCallbacks(stream);
   }
   for (const std::int32_t device : busy) {

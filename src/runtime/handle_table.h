@@ -47,15 +47,10 @@ class HandleTable {
   }
 
   // The object that the handle stood for; null if it stood for none.
-  std::shared_ptr<T> Remove(const void* handle) {
-    const std::unique_lock lock(mutex_);
-    const auto found = objects_.find(reinterpret_cast<std::uint64_t>(handle));
-    if (found == objects_.end()) return nullptr;
-    live::Died(handle);
-    std::shared_ptr<T> object = std::move(found->second);
-    objects_.erase(found);
-    return object;
-  }
+  std::shared_ptr<T> Remove(const void* handle) { return Take(handle, live::Died); }
+
+  // The same, when it goes with its device: a leak if the program was to end it.
+  std::shared_ptr<T> Lose(const void* handle) { return Take(handle, live::Lost); }
 
   // Puts change(object) in the place of the object, in one step, and returns true; false if the
   // handle stands for none. Whoever holds the old object keeps it as it was.
@@ -85,6 +80,17 @@ class HandleTable {
   // Not an address that x86-64 or AArch64 user space can have: following a handle faults at once.
   static constexpr std::uint64_t kTag = 0x7e00'0000'0000'0000ULL;
   static constexpr int kKindShift = 48;
+
+  template <class Tell>
+  std::shared_ptr<T> Take(const void* handle, const Tell& tell) {
+    const std::unique_lock lock(mutex_);
+    const auto found = objects_.find(reinterpret_cast<std::uint64_t>(handle));
+    if (found == objects_.end()) return nullptr;
+    tell(handle);
+    std::shared_ptr<T> object = std::move(found->second);
+    objects_.erase(found);
+    return object;
+  }
 
   const HandleKind kind_;
   const std::uint64_t base_;

@@ -228,6 +228,29 @@ TEST(Strict, ReportsALeakThoughTheWrongFunctionsWereTried) {
   EXPECT_EXIT(LeaveAStream(), ::testing::ExitedWithCode(0), "leak: 1 stream never ended");
 }
 
+// A program whose stream and context end only with their device; the default stream and the
+// implicit context are Ferry's to end.
+void LeaveThemToTheReset(aclError (*reset)(std::int32_t)) {
+  aclrtStream stream = nullptr;
+  aclrtContext context = nullptr;
+  const bool ok = aclInit(nullptr) == 0 && aclrtSetDevice(0) == 0 &&
+                  aclrtSynchronizeStream(nullptr) == 0 && aclrtCreateStream(&stream) == 0 &&
+                  aclrtCreateContext(&context, 0) == 0 && reset(0) == 0 && aclFinalize() == 0;
+  std::exit(ok ? 0 : 1);
+}
+
+TEST(Strict, ReportsStreamsAndContextsThatOnlyAResetEnded) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  for (const auto reset : {aclrtResetDevice, aclrtResetDeviceForce}) {
+    EXPECT_EXIT(LeaveThemToTheReset(reset), ::testing::ExitedWithCode(0),
+                "never ended by the program: 1 context, 1 stream\n"
+                ".*leak: 1 context never ended with aclrtDestroyContext, only lost with "
+                "aclrtResetDevice, created at .*\n"
+                ".*leak: 1 stream never ended with aclrtDestroyStream, only lost with "
+                "aclrtResetDevice, created at ");
+  }
+}
+
 TEST(Strict, GivesTheUsableBytesThatTheInterfacePromises) {
   ASSERT_EQ(aclrtSetDevice(0), 0);
   for (const std::size_t size : {1U, 31U, 32U, 33U, 4000U, 4064U, 100000U}) {
