@@ -1,8 +1,9 @@
 // The same suite with the ranks of each case spread over FERRY_PROPERTY_PROCESSES processes, joined
 // by root infos: every output of every rank equals the oracle's, bit for bit.
 //
-// The cases are those of at least as many ranks as processes from FERRY_PROPERTY_SEED on. Processes
-// live for a few cases, with new groups for each.
+// The cases are those from FERRY_PROPERTY_SEED on that have at least as many ranks as processes and
+// at most FERRY_PROPERTY_MOST_RANKS (default: any number). Processes live for a few cases, with new
+// groups for each.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -59,11 +60,14 @@ void RunPart(const Member& member, const std::vector<RandomCase>& cases, std::si
   }
 }
 
-// The next cases with enough ranks; `seed` goes past them.
+// The next cases with enough ranks, and not too many; `seed` goes past them.
 std::vector<RandomCase> DrawCases(std::uint64_t& seed, std::size_t count, std::size_t processes) {
+  const std::size_t most_ranks = FromEnvironment("FERRY_PROPERTY_MOST_RANKS", 1536);
   std::vector<RandomCase> cases;
-  for (; cases.size() < count; ++seed)
-    if (RandomWorldSize(seed) >= processes) cases.push_back(MakeRandomCase(seed));
+  for (; cases.size() < count; ++seed) {
+    const std::size_t ranks = RandomWorldSize(seed);
+    if (ranks >= processes && ranks <= most_ranks) cases.push_back(MakeRandomCase(seed));
+  }
   return cases;
 }
 

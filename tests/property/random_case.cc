@@ -45,10 +45,14 @@ std::size_t RandomWorldSize(std::uint64_t seed) {
 }
 
 RandomCase MakeRandomCase(std::uint64_t seed) {
+  return MakeRandomCase(seed, ChooseConfig);
+}
+
+RandomCase MakeRandomCase(std::uint64_t seed, const ConfigChooser& choose) {
   Random random = RandomOf(seed);
   RandomCase test;
   test.seed = seed;
-  test.config = ChooseConfig(random);
+  test.config = choose(random);
   ChooseInputs(random, test);
   AskTheOracle(random, test);
   ChooseOptions(random, test);

@@ -4,11 +4,13 @@
 #define FERRY_TESTS_PROPERTY_RANDOM_CASE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "moe/config.h"
 #include "moe/reference.h"
+#include "random.h"
 #include "support/moe_calls.h"
 
 namespace ferry::support {
@@ -45,6 +47,9 @@ struct RandomCase {
 };
 
 [[nodiscard]] RandomCase MakeRandomCase(std::uint64_t seed);
+// With sizes of another choice.
+using ConfigChooser = std::function<moe::MoeConfig(Random& random)>;
+[[nodiscard]] RandomCase MakeRandomCase(std::uint64_t seed, const ConfigChooser& choose);
 // The world size of that case, which is known much sooner.
 [[nodiscard]] std::size_t RandomWorldSize(std::uint64_t seed);
 
