@@ -5,15 +5,17 @@
 #include <time.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <string>
 
 #include "base/log.h"
 
 namespace ferry::jitter {
 namespace {
 
-constexpr std::array kNames = {"enqueue", "publish", "meet", "move", "release", "callback"};
+constexpr std::array kNames = {"enqueue", "publish", "meet", "move", "release", "task"};
 
 // The finaliser of SplitMix64: every bit of the input changes half of the output's.
 std::uint64_t Mix(std::uint64_t x) {
@@ -29,13 +31,30 @@ void Sleep(std::int32_t microseconds) {
   }
 }
 
+std::string WhereText(Step step, const Lane& lane, std::uint64_t number) {
+  const char* const name = kNames.at(static_cast<std::size_t>(step));
+  return step == Step::kTask
+             ? fmt::format("device {} stream {} {} {}", lane.number, lane.stream, name, number)
+             : fmt::format("rank {} call {} {}", lane.number, number, name);
+}
+
 }  // namespace
 
-Delay DelayAt(std::int64_t seed, Step step, std::int32_t rank, std::uint64_t call) {
+Lane NewStream(std::int32_t device) {
+  if (!env::JitterSeed()) return {.number = device};
+  constexpr std::size_t kMostDevices = 4096;
+  // relaxed: the numbers mean themselves. No lock, which a fork could leave locked for ever.
+  static std::array<std::atomic<std::int32_t>, kMostDevices> made{};
+  std::atomic<std::int32_t>& count = made.at(static_cast<std::uint32_t>(device) % kMostDevices);
+  return {.number = device, .stream = count.fetch_add(1, std::memory_order_relaxed) + 1};
+}
+
+Delay DelayAt(std::int64_t seed, Step step, const Lane& lane, std::uint64_t number) {
   std::uint64_t hash = Mix(static_cast<std::uint64_t>(seed));
   hash = Mix(hash ^ static_cast<std::uint64_t>(step));
-  hash = Mix(hash ^ static_cast<std::uint32_t>(rank));
-  hash = Mix(hash ^ call);
+  hash = Mix(hash ^ static_cast<std::uint32_t>(lane.number));
+  hash = Mix(hash ^ static_cast<std::uint32_t>(lane.stream));
+  hash = Mix(hash ^ number);
   const auto kind = hash % 8;
   const auto amount = hash >> 8;
   if (kind < 3) return {};
@@ -44,12 +63,11 @@ Delay DelayAt(std::int64_t seed, Step step, std::int32_t rank, std::uint64_t cal
   return {.microseconds = std::int32_t{1} << (amount % 12)};
 }
 
-void WaitAt(std::int64_t seed, Step step, std::int32_t rank, std::uint64_t call) {
-  const Delay delay = DelayAt(seed, step, rank, call);
+void WaitAt(std::int64_t seed, Step step, const Lane& lane, std::uint64_t number) {
+  const Delay delay = DelayAt(seed, step, lane, number);
   if (env::GetLogLevel() == env::LogLevel::kDebug) {
-    log::Debug(fmt::format("jitter: rank {} call {} {}: {} yields, {} us", rank, call,
-                           kNames.at(static_cast<std::size_t>(step)), delay.yields,
-                           delay.microseconds));
+    log::Debug(fmt::format("jitter: {}: {} yields, {} us", WhereText(step, lane, number),
+                           delay.yields, delay.microseconds));
   }
   for (std::int32_t i = 0; i < delay.yields; ++i) ::sched_yield();
   if (delay.microseconds > 0) Sleep(delay.microseconds);

@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -13,15 +12,12 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/jitter.h"
 #include "runtime/blocking_callback.h"
 
 namespace ferry::runtime {
 namespace {
 
 struct Callback {
-  std::int32_t device = 0;
-  std::uint64_t number = 0;  // 1, 2, ... on its stream
   CallbackFunction function = nullptr;
   void* user_data = nullptr;
   bool block = false;  // its stream waits for it
@@ -35,7 +31,6 @@ struct Inbox {
   std::deque<std::shared_ptr<Callback>> waiting;  // guarded by mutex
   bool closed = false;                            // guarded by mutex: nothing more will come
   std::weak_ptr<Stream> stream;
-  std::atomic<std::uint64_t> launched{0};  // relaxed: it only numbers the callbacks
 };
 using SharedInbox = std::shared_ptr<Inbox>;
 
@@ -93,7 +88,6 @@ class CallbackTask : public Task {
       : inbox_(std::move(inbox)), callback_(std::move(callback)) {}
 
   void Run(const AbortFlag& abort) override {
-    jitter::At(jitter::Step::kCallback, callback_->device, callback_->number);
     std::unique_lock lock(inbox_->mutex);
     if (inbox_->closed) return;
     inbox_->waiting.push_back(callback_);
@@ -175,8 +169,6 @@ void LaunchCallback(CallbackFunction function, void* user_data, bool block,
   callback->function = function;
   callback->user_data = user_data;
   callback->block = block;
-  callback->device = stream->device();
-  callback->number = inbox->launched.fetch_add(1, std::memory_order_relaxed) + 1;
   stream->Enqueue(std::make_unique<CallbackTask>(inbox, std::move(callback)));
 }
 

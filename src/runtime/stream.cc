@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/caught.h"
+#include "base/jitter.h"
 #include "base/log.h"
 #include "runtime/blocking_callback.h"
 
@@ -74,7 +75,10 @@ AsyncError::AsyncError(Code code, std::string message)
     : Error(code, std::move(message)), number_(NextFailure()) {}
 
 struct Stream::State {
-  mutable std::mutex mutex;      // guards all but `abort`
+  explicit State(std::int32_t device) : lane(jitter::NewStream(device)) {}
+
+  const jitter::Lane lane;
+  mutable std::mutex mutex;      // guards all but `abort` and `lane`
   std::condition_variable work;  // the worker: something to do, or closed
   std::condition_variable done;  // everybody else: a task has ended
   Queue queue;
@@ -149,6 +153,7 @@ void Stream::State::RunOne(std::unique_lock<std::mutex>& lock) {
   if (drop) {
     entry.task->Drop("an earlier task of its stream failed and the stream stops on failure");
   } else {
+    jitter::BeforeTask(lane, entry.number);
     failure = RunTask(*entry.task, abort);
   }
   entry.task.reset();
@@ -188,7 +193,7 @@ bool Stream::State::WaitToPass(std::unique_lock<std::mutex>& lock, std::uint64_t
   return true;
 }
 
-Stream::Stream(std::int32_t device) : device_(device), state_(std::make_shared<State>()) {}
+Stream::Stream(std::int32_t device) : device_(device), state_(std::make_shared<State>(device)) {}
 
 Stream::~Stream() {
   bool closed = false;

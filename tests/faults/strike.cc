@@ -165,8 +165,12 @@ void Reach(Step step, std::uint64_t call) {
 
 namespace ferry::jitter {
 
-// In place of base/jitter.cc, which the linker then leaves out.
-void WaitAt(std::int64_t /*seed*/, Step step, std::int32_t /*rank*/, std::uint64_t call) {
+// These are in place of base/jitter.cc, which the linker then leaves out.
+Lane NewStream(std::int32_t device) {
+  return {.number = device};
+}
+
+void WaitAt(std::int64_t /*seed*/, Step step, const Lane& /*lane*/, std::uint64_t call) {
   switch (step) {
     case Step::kPublish:
       return faults::Reach(faults::Step::kPublish, call);
@@ -177,7 +181,7 @@ void WaitAt(std::int64_t /*seed*/, Step step, std::int32_t /*rank*/, std::uint64
     case Step::kRelease:
       return faults::Reach(faults::Step::kRelease, call);
     case Step::kEnqueue:
-    case Step::kCallback:
+    case Step::kTask:
       return;
   }
 }

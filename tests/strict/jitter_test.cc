@@ -1,15 +1,19 @@
 // FERRY_JITTER through the C API: other timing, the same results, and the same delays again. The
 // seed is read once a process, so each run is a child of its own.
+#include <acl/acl.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "moe/reference.h"
@@ -69,8 +73,41 @@ struct Outcome {
   std::vector<std::string> delays;  // the lines that tell of them, sorted
 };
 
+// Whether a fill, a copy, a record and a callback on one stream of a device, and a wait and a reset
+// of the event on another, come to their end.
+bool RunsTasksOfEachKind() {
+  aclrtStream streams[2] = {};
+  aclrtEvent event = nullptr;
+  void* memory = nullptr;
+  std::int32_t copied = 0;
+  std::atomic<bool> called{false};
+  bool ok = aclrtSetDevice(0) == 0 && aclrtCreateEvent(&event) == 0 &&
+            aclrtMalloc(&memory, 4, ACL_MEM_MALLOC_HUGE_FIRST) == 0;
+  for (aclrtStream& stream : streams) ok = ok && aclrtCreateStream(&stream) == 0;
+  std::thread server([&] {
+    while (!called) (void)aclrtProcessReport(100);
+  });
+  const auto call = [](void* flag) { *static_cast<std::atomic<bool>*>(flag) = true; };
+  ok = ok && aclrtSubscribeReport(server.native_handle(), streams[0]) == 0 &&
+       aclrtMemsetAsync(memory, 4, 1, 4, streams[0]) == 0 &&
+       aclrtMemcpyAsync(&copied, 4, memory, 4, ACL_MEMCPY_DEVICE_TO_HOST, streams[0]) == 0 &&
+       aclrtRecordEvent(event, streams[0]) == 0 &&
+       aclrtLaunchCallback(call, &called, ACL_CALLBACK_BLOCK, streams[0]) == 0 &&
+       aclrtStreamWaitEvent(streams[1], event) == 0 && aclrtResetEvent(event, streams[1]) == 0;
+  for (aclrtStream stream : streams) ok = ok && aclrtSynchronizeStream(stream) == 0;
+  called = true;  // whatever failed
+  server.join();
+  return ok && copied == 0x01010101;
+}
+
+std::ptrdiff_t CountOf(const std::string& part, const std::vector<std::string>& lines) {
+  return std::count_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return line.find(part) != std::string::npos;
+  });
+}
+
 // In a child with this seed.
-Outcome RunWith(const std::string& seed) {
+Outcome RunWith(const std::string& seed, bool (*program)() = EqualsTheOracle) {
   char path[] = "/tmp/ferry_jitter_XXXXXX";
   const int log = ::mkstemp(path);
   const pid_t child = ::fork();
@@ -78,7 +115,7 @@ Outcome RunWith(const std::string& seed) {
     ::setenv("FERRY_JITTER", seed.c_str(), 1);
     ::setenv("FERRY_LOG", "debug", 1);
     ::dup2(log, STDERR_FILENO);
-    ::_exit(EqualsTheOracle() ? 0 : 1);
+    ::_exit(program() ? 0 : 1);
   }
   int status = -1;
   ::waitpid(child, &status, 0);
@@ -100,10 +137,22 @@ TEST(Jitter, ChangesNoResult) {
 TEST(Jitter, DelaysTheSameStepsBySameAmountsAgain) {
   const Outcome first = RunWith("17");
   const Outcome second = RunWith("17");
-  // Five steps of each call on each rank.
-  EXPECT_EQ(first.delays.size(), static_cast<std::size_t>(5 * kRounds * Config().ep_size));
+  // Five steps of each call on each rank, and the task that runs it.
+  EXPECT_EQ(first.delays.size(), static_cast<std::size_t>(6 * kRounds * Config().ep_size));
   EXPECT_EQ(first.delays, second.delays);
   EXPECT_NE(first.delays, RunWith("18").delays);
+}
+
+TEST(Jitter, DelaysTasksOfEachKindOnEachStream) {
+  const Outcome first = RunWith("17", RunsTasksOfEachKind);
+  const Outcome second = RunWith("17", RunsTasksOfEachKind);
+  EXPECT_TRUE(first.equal);
+  for (const char* const task :
+       {"device 0 stream 1 task 1:", "device 0 stream 1 task 2:", "device 0 stream 1 task 3:",
+        "device 0 stream 1 task 4:", "device 0 stream 2 task 1:", "device 0 stream 2 task 2:"})
+    EXPECT_EQ(CountOf(task, first.delays), 1) << task;
+  EXPECT_EQ(first.delays.size(), 6U);
+  EXPECT_EQ(first.delays, second.delays);
 }
 
 TEST(Jitter, IsSilentWithoutASeed) {
