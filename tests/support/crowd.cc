@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -112,6 +113,15 @@ int Live(const CrowdPlan& plan, const Member& member) {
   return teller->failed() ? 1 : 0;
 }
 
+// "S (sleeping)", "T (stopped)".
+std::string StateOf(pid_t pid) {
+  static const std::string kName = "State:\t";
+  std::ifstream lines(fmt::format("/proc/{}/status", pid));
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind(kName, 0) == 0) return line.substr(kName.size());
+  return "gone";
+}
+
 class Crowd {
  public:
   explicit Crowd(const CrowdPlan& plan)
@@ -186,8 +196,8 @@ class Crowd {
   void GiveUp() {
     for (std::size_t i = 0; i < pids_.size(); ++i) {
       if (pids_[i] == 0) continue;
-      wrong_.push_back(fmt::format("process {} did not end: it is at step {}", i,
-                                   shared_->reports[i].step.load()));
+      wrong_.push_back(fmt::format("process {} did not end: it is at step {}, {}", i,
+                                   shared_->reports[i].step.load(), StateOf(pids_[i])));
       ::kill(pids_[i], SIGKILL);
       ::waitpid(pids_[i], nullptr, 0);
       pids_[i] = 0;
