@@ -172,6 +172,13 @@ std::optional<std::string> HcclWhitelistFile() {
   return file;
 }
 
+void CheckHcclVariables() {
+  (void)HcclConnectTimeoutSeconds();
+  (void)HcclExecTimeoutSeconds();
+  (void)HcclIfBasePort();
+  (void)HcclSocketFamily();
+}
+
 std::string SecretFile() {
   return Get("FERRY_SECRET_FILE").value_or("");
 }

@@ -55,6 +55,11 @@ enum class SocketFamily : std::uint8_t { kIpv4, kIpv6 };
 // is the default. Throws Error{kHcclPara} when the switch is neither 0 nor 1, or no file is named.
 [[nodiscard]] std::optional<std::string> HcclWhitelistFile();
 
+// Throws Error{kHcclPara} for the first of HCCL_CONNECT_TIMEOUT, HCCL_EXEC_TIMEOUT,
+// HCCL_IF_BASE_PORT and HCCL_SOCKET_FAMILY that is outside its range, so that every way of making a
+// communicator refuses the same (spec runtime.md section 10).
+void CheckHcclVariables();
+
 // FERRY_SECRET_FILE: a file with the secret of joins without a root info; "" when unset.
 [[nodiscard]] std::string SecretFile();
 

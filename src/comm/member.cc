@@ -18,6 +18,7 @@ MemberOptions WithScratch(MemberOptions options) {
 }  // namespace
 
 MemberOptions MemberOptions::FromEnvironment() {
+  env::CheckHcclVariables();
   MemberOptions options;
   options.wait_limit = std::chrono::seconds(env::HcclExecTimeoutSeconds());
   options.watchdog = std::chrono::seconds(env::WatchdogSeconds());

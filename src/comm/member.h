@@ -25,7 +25,8 @@ struct MemberOptions {
   // Where scratch comes from; null = the process's segment.
   std::shared_ptr<ScratchSource> scratch;
 
-  // As the environment says. Throws Error{kHcclPara} for a value outside its range.
+  // As the environment says. Throws Error{kHcclPara} for a value outside its range, also of a
+  // variable that this way of making a communicator does not need.
   static MemberOptions FromEnvironment();
 };
 

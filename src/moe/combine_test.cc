@@ -88,8 +88,8 @@ TEST_F(CombineExample, ACountWithoutTriplesFailsEveryRank) {
     if (rank == 3) input.assist_info.size = 11;  // 4 rows need 12
     Combine(input, tensors.output(), {}, ep, tp);
   });
-  EXPECT_EQ(failures, AllSay("rank 3: epSendCounts[7] is 4; assistInfoForCombine has triples for 3 "
-                             "rows (11 elements)",
+  EXPECT_EQ(failures, AllSay("rank 3: epSendCounts[7] is 4; must be in [0, 3], the triples of "
+                             "assistInfoForCombine (11 elements)",
                              4));
 }
 
@@ -203,8 +203,9 @@ class CombineTp : public ::testing::Test {
 
 TEST_F(CombineTp, APeerThatDeliversOtherThanNRowsFailsEveryRank) {
   ranks_[1].tp_send_counts.Set(0, 0, 2);  // EP rank 0, TP rank 1 hands over 2 of 3 rows
-  EXPECT_EQ(RunCombine(world_, ranks_),
-            AllSay("rank 0 with tpRankId 0: 3 rows needed from its TP peer, which delivers 2", 4));
+  EXPECT_EQ(RunCombine(world_, ranks_), AllSay("rank 0 with tpRankId 1: tpSendCounts[0] is 2; must "
+                                               "be 3, the last of epSendCounts of its TP peer",
+                                               4));
 }
 
 TEST_F(CombineTp, ACountOfPeerRowsOutsideExpandXFailsEveryRank) {

@@ -147,6 +147,7 @@ void DispatchCall::MoveOwnRows() {
 
 void DispatchCall::ExchangeRows(comm::Group& tp, comm::Record& record) {
   PublishOwnRows({config_, layout_, output_}, tp, record);
+  record.values[kDuplicatesFrom] = FirstWithDuplicates(plans_);
   tp.Publish(record);
   kernels::StreamFence();  // the peer reads the rows that MoveOwnRows wrote
   tp.Meet();

@@ -147,9 +147,10 @@ TEST(Dispatch, TpOverflowNamesTheLowestTpRankThatOverflows) {
     ranks.emplace_back(config, w / 2, all_to_1, testing::Capacity(config, w / 2));
   }
   LocalWorld world(2, 2);
-  EXPECT_EQ(
-      RunDispatch(world, ranks),
-      AllSay("rank 1 with tpRankId 0: 16 rows needed (8 + 8), expandX has 8 rows available", 4));
+  EXPECT_EQ(RunDispatch(world, ranks),
+            AllSay("rank 1 with tpRankId 0: 16 rows needed (8 + 8), expandX has 8 rows available "
+                   "(a token of rank 0 with tpRankId 0 names an expert twice)",
+                   4));
   EXPECT_EQ(ranks[0].expand_x.Difference("expandX"), "");
 }
 

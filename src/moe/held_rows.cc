@@ -21,8 +21,8 @@ HeldRows ReadHeldRows(const CombineInput& input, std::int32_t ep_rank, std::int3
   }
   if (3 * held.own > input.assist_info.size) {
     held.failure = fmt::format(
-        "rank {}: epSendCounts[{}] is {}; assistInfoForCombine has triples for {} rows ({} "
-        "elements)",
+        "rank {}: epSendCounts[{}] is {}; must be in [0, {}], the triples of assistInfoForCombine "
+        "({} elements)",
         ep_rank, last, held.own, input.assist_info.size / 3, input.assist_info.size);
     return held;
   }

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "moe/placement.h"
+#include "moe/published.h"
 
 namespace ferry::moe {
 namespace {
@@ -16,15 +17,20 @@ Block SharedBlock(const Placement& placement, std::int32_t rank, const PeerPlan&
   return {plan.rank, plan.SharedTokens(), scale_row};
 }
 
-// Who made the rows exceed the capacity: the lowest source whose tokens name an expert twice.
+// Who made the rows exceed the capacity.
 std::string DuplicatesOf(std::span<const PeerPlan> plans) {
-  const auto source = std::find_if(plans.begin(), plans.end(),
-                                   [](const PeerPlan& plan) { return plan.has_duplicates; });
-  if (source == plans.end()) return "";
-  return fmt::format(" (a token of rank {} names an expert twice)", source->rank);
+  const std::int64_t source = FirstWithDuplicates(plans);
+  if (source == kNoRank) return "";
+  return fmt::format(" (a token of rank {} names an expert twice)", source);
 }
 
 }  // namespace
+
+std::int64_t FirstWithDuplicates(std::span<const PeerPlan> plans) {
+  const auto source = std::find_if(plans.begin(), plans.end(),
+                                   [](const PeerPlan& plan) { return plan.has_duplicates; });
+  return source == plans.end() ? kNoRank : source->rank;
+}
 
 void LayOutRows(const MoeConfig& config, std::int32_t rank, std::span<const PeerPlan> plans,
                 RowLayout& layout) {

@@ -44,6 +44,9 @@ struct Room {
   std::optional<std::int64_t> dynamic_scales_size;  // with quantisation
 };
 
+// The lowest source that has a token which names an expert twice, or kNoRank.
+[[nodiscard]] std::int64_t FirstWithDuplicates(std::span<const PeerPlan> plans);
+
 // Throws Error{507015}, naming rank, rows needed and rows available, if the rows do not fit. Only
 // tokens that name an expert twice can cause that.
 void CheckRoom(std::int32_t rank, const RowLayout& layout, std::span<const PeerPlan> plans,

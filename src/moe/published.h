@@ -48,6 +48,11 @@ inline constexpr std::size_t kScalesAvailable = 11;  // dispatch, TP: elements o
 inline constexpr std::size_t kRowsWanted = 12;       // combine, TP: n, what the peer must deliver
 inline constexpr std::size_t kInputIsGood = 13;      // combine, TP: the rows may be used
 
+inline constexpr std::size_t kDuplicatesFrom = 14;  // dispatch, TP: the lowest EP rank with
+                                                    // duplicates, or kNoRank
+
+inline constexpr std::int64_t kNoRank = -1;
+
 // The record of a TP pair as far as it is known at the start: the pair agrees on what its EP groups
 // agree on and on the EP rank. It never carries a cause: an EP group, which sees all its ranks,
 // decides which of several causes is reported.

@@ -24,9 +24,11 @@ void CheckDelivered(const PairRecords& records, std::int32_t ep_rank) {
   for (std::size_t tp_rank = 0; tp_rank < records.size(); ++tp_rank) {
     const std::int64_t needed = records[tp_rank].values[kRowsWanted];
     const std::int64_t delivered = records[1 - tp_rank].values[kNumRows];
-    Require(delivered == needed, Code::kRtAicoreException,
-            "rank {} with tpRankId {}: {} rows needed from its TP peer, which delivers {}", ep_rank,
-            tp_rank, needed, delivered);
+    Require(
+        delivered == needed, Code::kRtAicoreException,
+        "rank {} with tpRankId {}: tpSendCounts[{}] is {}; must be {}, the last of epSendCounts "
+        "of its TP peer",
+        ep_rank, 1 - tp_rank, tp_rank, delivered, needed);
   }
 }
 

@@ -1,9 +1,12 @@
 #include "moe/tp_gather.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <span>
+#include <string>
 
 #include "base/error.h"
 #include "moe/extent.h"
@@ -24,6 +27,17 @@ struct RoomInRecord {
 constexpr RoomInRecord kExpandXRoom{kRowsAvailable, "expandX", "rows"};
 constexpr RoomInRecord kDynamicScalesRoom{kScalesAvailable, "dynamicScales", "elements"};
 
+// Who made the rows exceed the capacity: the lowest rank of the first group that has one.
+std::string DuplicatesOf(const std::array<comm::PeerRecord, 2>& records) {
+  for (std::size_t tp_rank = 0; tp_rank < records.size(); ++tp_rank) {
+    const std::int64_t source = records[tp_rank].values[kDuplicatesFrom];
+    if (source == kNoRank) continue;
+    return fmt::format(" (a token of rank {} with tpRankId {} names an expert twice)", source,
+                       tp_rank);
+  }
+  return "";
+}
+
 // Both ranks must have room for n + m rows. They look at both records in the same order.
 void CheckBothFit(const std::array<comm::PeerRecord, 2>& records, std::int32_t ep_rank,
                   const RoomInRecord& room) {
@@ -31,9 +45,10 @@ void CheckBothFit(const std::array<comm::PeerRecord, 2>& records, std::int32_t e
   for (std::size_t tp_rank = 0; tp_rank < records.size(); ++tp_rank) {
     const std::int64_t available = records[tp_rank].values[room.value];
     Require(needed <= available, Code::kRtAicoreException,
-            "rank {} with tpRankId {}: {} rows needed ({} + {}), {} has {} {} available", ep_rank,
+            "rank {} with tpRankId {}: {} rows needed ({} + {}), {} has {} {} available{}", ep_rank,
             tp_rank, needed, records[tp_rank].values[kNumRows],
-            records[1 - tp_rank].values[kNumRows], room.tensor, available, room.unit);
+            records[1 - tp_rank].values[kNumRows], room.tensor, available, room.unit,
+            DuplicatesOf(records));
   }
 }
 

@@ -35,15 +35,19 @@ Row BelowEpWorldSize(std::string id, std::string parameter, std::int64_t MoeCall
 }
 
 std::string BufferForWindow(const MoeCall& call) {
-  return fmt::format("be at least {} MiB: the window of these sizes takes {} bytes",
-                     MiBFor(call.window_bytes()), call.window_bytes());
+  const std::int64_t least = MiBFor(call.window_bytes());
+  return fmt::format(
+      "be at least {} MiB: the window of these sizes takes {} bytes; set HCCL_BUFFSIZE={} on every "
+      "rank",
+      least, call.window_bytes(), least);
 }
 
 // What is enough for this call, so that nobody raises the least in vain.
 std::string EnoughBuffer(const MoeCall& call) {
   if (call.layout() && MiBFor(call.window_bytes()) > kA3.min_buffer_mib)
     return BufferForWindow(call);
-  return fmt::format("be at least {} MiB", kA3.min_buffer_mib);
+  return fmt::format("be at least {} MiB; set HCCL_BUFFSIZE={} on every rank", kA3.min_buffer_mib,
+                     kA3.min_buffer_mib);
 }
 
 }  // namespace

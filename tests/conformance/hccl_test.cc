@@ -197,13 +197,43 @@ TEST_F(Hccl, ABarrierOnAnUnknownStreamIsRefusedAndTakesNoNumber) {
     EXPECT_EQ(aclrtSynchronizeStreamWithTimeout(stream, 10000), ACL_SUCCESS);
 }
 
-TEST_F(Hccl, ABadTimeoutInTheEnvironmentIsRefused) {
-  ASSERT_EQ(setenv("HCCL_EXEC_TIMEOUT", "-1", 1), 0);
+struct BadVariable {
+  const char* name;
+  const char* value;
+  const char* allowed;  // as the message says it
+};
+
+constexpr BadVariable kBadVariables[] = {
+    {"HCCL_EXEC_TIMEOUT", "-1", "be in [0, 2147483647] seconds"},
+    {"HCCL_EXEC_TIMEOUT", "2147483648", "be in [0, 2147483647] seconds"},
+    {"HCCL_EXEC_TIMEOUT", "soon", "be in [0, 2147483647] seconds"},
+    {"HCCL_CONNECT_TIMEOUT", "119", "be in [120, 7200]"},
+    {"HCCL_CONNECT_TIMEOUT", "7201", "be in [120, 7200]"},
+    {"HCCL_IF_BASE_PORT", "1023", "be in [1024, 65520]"},
+    {"HCCL_IF_BASE_PORT", "65521", "be in [1024, 65520]"},
+    {"HCCL_SOCKET_FAMILY", "AF_UNIX", "be AF_INET or AF_INET6"},
+};
+
+// Also a variable that the way of making it does not need.
+TEST_F(Hccl, EveryWayOfMakingACommunicatorRefusesABadVariable) {
   int32_t device = 0;
+  ASSERT_EQ(aclrtSetDevice(device), ACL_SUCCESS);
+  HcclRootInfo info;
+  ASSERT_EQ(HcclGetRootInfo(&info), HCCL_SUCCESS);
   HcclComm comm = nullptr;
-  EXPECT_EQ(HcclCommInitAll(1, &device, &comm), HCCL_E_PARA);
-  EXPECT_NE(RecentMessage().find("HCCL_EXEC_TIMEOUT"), std::string::npos);
-  ASSERT_EQ(unsetenv("HCCL_EXEC_TIMEOUT"), 0);
+  for (const BadVariable& bad : kBadVariables) {
+    const std::string expected =
+        std::string(": ") + bad.name + " is \"" + bad.value + "\"; must " + bad.allowed;
+    ASSERT_EQ(setenv(bad.name, bad.value, 1), 0);
+    EXPECT_EQ(HcclCommInitAll(1, &device, &comm), HCCL_E_PARA) << bad.name;
+    EXPECT_EQ(RecentMessage(), "HcclCommInitAll" + expected);
+    EXPECT_EQ(HcclCommInitRootInfo(1, &info, 0, &comm), HCCL_E_PARA) << bad.name;
+    EXPECT_EQ(RecentMessage(), "HcclCommInitRootInfo" + expected);
+    ASSERT_EQ(unsetenv(bad.name), 0);
+  }
+  // None of the refusals has used the root up.
+  ASSERT_EQ(HcclCommInitRootInfo(1, &info, 0, &comm), HCCL_SUCCESS) << RecentMessage();
+  EXPECT_EQ(HcclCommDestroy(comm), HCCL_SUCCESS);
 }
 
 TEST(HcclErrorString, NamesEveryCode) {

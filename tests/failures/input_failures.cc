@@ -44,6 +44,14 @@ FailureCase BadTriple(const char* name, const char* what, int at, const std::str
       name, what, [at](MoeRank& rank) { rank.triples()[at] = 4 + at; }, cause);
 }
 
+// Rank 0 receives 32 rows, twice as many as different ids can bring it.
+MoeParams WithDuplicates() {
+  MoeParams params;
+  params.top_k = 4;
+  params.ids = {0, 0, 1, 1, 0, 0, 1, 1};
+  return params;
+}
+
 }  // namespace
 
 std::vector<FailureCase> InputFailures() {
@@ -69,15 +77,40 @@ std::vector<FailureCase> InputFailures() {
        .what = "a token names an expert twice, and expandX has no room for the rows",
        .body =
            [](MoeRank& rank) {
-             MoeParams params;
-             params.top_k = 4;
-             params.ids = {0, 0, 1, 1, 0, 0, 1, 1};
+             MoeParams params = WithDuplicates();
              params.expand_x_rows = 16;
              return rank.Dispatch(params);
            },
        .sentence = DispatchFailed(1,
                                   "rank 0: 32 rows needed, expandX has 16 rows available "
                                   "(a token of rank 0 names an expert twice)")});
+  cases.push_back(
+      {.chapter = kChapter,
+       .name = "TooManyScales",
+       .what = "a token names an expert twice, and dynamicScales has no room",
+       .body =
+           [](MoeRank& rank) {
+             MoeParams params = WithDuplicates();
+             params.quant_mode = 2;
+             params.dynamic_scales = 16;
+             return rank.Dispatch(params);
+           },
+       .sentence = DispatchFailed(1,
+                                  "rank 0: 32 rows needed, dynamicScales has 16 elements available "
+                                  "(a token of rank 0 names an expert twice)")});
+  cases.push_back({.chapter = kChapter,
+                   .name = "TooManyTriples",
+                   .what = "a token names an expert twice, and assistInfoForCombine has no room",
+                   .body =
+                       [](MoeRank& rank) {
+                         MoeParams params = WithDuplicates();
+                         params.assist_elements = 48;
+                         return rank.Dispatch(params);
+                       },
+                   .sentence = DispatchFailed(
+                       1,
+                       "rank 0: 32 rows needed, assistInfoForCombine has 16 rows available (48 "
+                       "elements) (a token of rank 0 names an expert twice)")});
   const std::string row = "rank 0 row 1: assistInfoForCombine has ";
   cases.push_back(BadTriple("ATripleWithABadRank", "a triple names a rank that is not there", 3,
                             row + "rank 7 outside [0, 4)"));
@@ -93,6 +126,23 @@ std::vector<FailureCase> InputFailures() {
       "ANegativeCount", "epSendCounts counts a negative number of rows",
       [](MoeRank& rank) { rank.counts()[7] = -1; },
       "rank 0: epSendCounts[7] is -1; must be in [0, 64], the rows of expandX"));
+  cases.push_back(
+      {.chapter = kChapter,
+       .name = "MoreRowsThanTriples",
+       .what = "epSendCounts counts more rows than assistInfoForCombine has triples",
+       .body =
+           [](MoeRank& rank) {
+             MoeParams params;
+             params.expand_x_rows = 700;
+             params.assist_elements = 16 * 128;
+             const std::string end = rank.Dispatch(params);
+             if (end != "ok") return end;
+             if (rank.rank() == 0) rank.counts()[7] = 683;
+             return rank.Combine();
+           },
+       .sentence = CombineFailed(2,
+                                 "rank 0: epSendCounts[7] is 683; must be in [0, 682], the triples "
+                                 "of assistInfoForCombine (2048 elements)")});
   cases.push_back(
       {.chapter = kChapter,
        .name = "ARowThatNobodyHolds",

@@ -90,16 +90,17 @@ void MoeRank::MakeTensors(const MoeParams& params) {
   std::copy(params.ids.begin(), params.ids.end(), expert_ids_);
   const aclDataType row_type = params.quant_mode == 2 ? ACL_INT8 : params.type;
   rows_ = Allocate(rows * params.hidden * BytesOf(row_type));
-  triples_ = reinterpret_cast<std::int32_t*>(Allocate(rows * 128 * 4));
+  triples_ = reinterpret_cast<std::int32_t*>(Allocate(params.assist_elements * 4));
   counts_ = reinterpret_cast<std::int32_t*>(Allocate(ep * local * tp * 4));
+  tp_counts_ = reinterpret_cast<std::int32_t*>(Allocate(2 * 4));
   x_ = Tensor(params.type, {params.num_tokens, params.hidden}, x);
   ids_ = Tensor(ACL_INT32, {params.num_tokens, params.top_k}, expert_ids_);
   expand_x_ = Tensor(row_type, {rows, params.hidden}, rows_);
-  scales_ = Tensor(ACL_FLOAT, {rows}, Allocate(rows * 4));
-  assist_ = Tensor(ACL_INT32, {rows * 128}, triples_);
+  scales_ = Tensor(ACL_FLOAT, {params.dynamic_scales}, Allocate(params.dynamic_scales * 4));
+  assist_ = Tensor(ACL_INT32, {params.assist_elements}, triples_);
   nums_ = Tensor(ACL_INT64, {local}, Allocate(local * 8));
   recv_ = Tensor(ACL_INT32, {ep * local * tp}, counts_);
-  tp_recv_ = Tensor(ACL_INT32, {2}, Allocate(8));
+  tp_recv_ = Tensor(ACL_INT32, {2}, tp_counts_);
 }
 
 std::string MoeRank::LaunchDispatch(const MoeParams& params) {

@@ -29,6 +29,8 @@ struct MoeParams {
   const char* comm_alg = nullptr;
   aclDataType type = ACL_BF16;
   std::int64_t expand_x_rows = 64;
+  std::int64_t dynamic_scales = 64;              // elements
+  std::int64_t assist_elements = 64 * 128;       // of assistInfoForCombine
   std::vector<std::int32_t> ids = {0, 1, 0, 1};  // [num_tokens * top_k]
 };
 
@@ -65,6 +67,7 @@ class MoeRank {
   [[nodiscard]] std::int32_t* expert_ids() const { return expert_ids_; }
   [[nodiscard]] std::int32_t* triples() const { return triples_; }
   [[nodiscard]] std::int32_t* counts() const { return counts_; }
+  [[nodiscard]] std::int32_t* tp_counts() const { return tp_counts_; }
 
   // As HcclCommDestroy: of the rank's handle of its EP group.
   void DestroyCommunicator();
@@ -91,6 +94,7 @@ class MoeRank {
   std::byte* rows_ = nullptr;        // of expandX
   std::int32_t* triples_ = nullptr;  // assistInfoForCombine
   std::int32_t* counts_ = nullptr;   // epRecvCounts
+  std::int32_t* tp_counts_ = nullptr;
 };
 
 }  // namespace ferry::testing

@@ -79,11 +79,14 @@ TEST(Check, TheLeastBufferIsWhatTheCallNeeds) {
     return RowOf(ResultOf(flags + sizes), "dispatch-A3-40a").limit;
   };
   EXPECT_EQ(limit("--moe-experts 2 --bs 65"),
-            "must be at least 3 MiB: the window of these sizes takes 2129920 bytes");
-  EXPECT_EQ(limit("--moe-experts 2 --bs 64"), "must be at least 2 MiB");
-  EXPECT_EQ(limit("--moe-experts 2 --bs 1"), "must be at least 2 MiB");
+            "must be at least 3 MiB: the window of these sizes takes 2129920 bytes; set "
+            "HCCL_BUFFSIZE=3 on every rank");
+  EXPECT_EQ(limit("--moe-experts 2 --bs 64"),
+            "must be at least 2 MiB; set HCCL_BUFFSIZE=2 on every rank");
+  EXPECT_EQ(limit("--moe-experts 2 --bs 1"),
+            "must be at least 2 MiB; set HCCL_BUFFSIZE=2 on every rank");
   EXPECT_EQ(limit("--moe-experts 2 --bs 65 --shared-ranks 1"),
-            "must be at least 2 MiB");  // no layout
+            "must be at least 2 MiB; set HCCL_BUFFSIZE=2 on every rank");  // no layout
 }
 
 TEST(Check, MeasuresEveryTensorThatIsGiven) {
