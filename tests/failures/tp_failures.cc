@@ -168,7 +168,7 @@ std::vector<FailureCase> TpFailures() {
        .body = [](MoeRank& rank) { return OfEitherCrossedPair(rank.Dispatch(Pairwise())); },
        .sentence = FailedInPair("parameter epRankId differs: rank 0 has 0, rank 1 has "
                                 "1"),
-       .groups = {{0, 2}, {3, 1}, {0, 1}, {2, 3}}});
+       .groups = {{0, 2}, {3, 1}, {0, 1}, {3, 2}}});
   return cases;
 }
 
