@@ -109,8 +109,9 @@ struct Turns {
 };
 
 // Waits for this rank's earlier calls on both boards; false when it will not wait any longer.
-bool EnterTurns(const Call& call, const AbortFlag& abort) {
-  const Deadline deadline = DeadlineOf(*call.ep());
+bool EnterTurns(const Call& call, const CallContext& context) {
+  const AbortFlag& abort = *context.abort;
+  const Deadline deadline = DeadlineOf(context.sides[0]);
   const auto aborted = [&abort] { return abort.IsRaised(); };
   return call.ep()->turnstile().Enter(call.ep_number(), deadline, aborted) &&
          (call.tp() == nullptr ||
@@ -198,7 +199,7 @@ void RunCall(Call& call, const AbortFlag& abort,
   Require(call.Begin(), Code::kRtAicoreException, "call {} has run or was dropped before",
           call.ep_number());
   const std::unique_ptr<CallContext> context = ContextOf(call, abort);
-  if (!EnterTurns(call, abort)) {
+  if (!EnterTurns(call, *context)) {
     const std::string sentence = TurnSentence(context->sides[0]);
     SkipAll(call, sentence);
     // Another rank may have given the call up before, for its own reason.

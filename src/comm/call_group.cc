@@ -9,13 +9,16 @@
 
 #include "base/clock.h"
 #include "base/jitter.h"
+#include "comm/call_wait.h"
 #include "comm/liveness.h"
 #include "comm/presence.h"
 #include "comm/publication.h"
 #include "comm/release_wait.h"
+#include "comm/report.h"
 #include "comm/staging.h"
 #include "comm/verdict.h"
 #include "comm/verdict_wait.h"
+#include "comm/wait_report.h"
 
 namespace ferry::comm {
 
@@ -86,24 +89,46 @@ void CallGroup::TakeVerdict(const MeetingView& view) {
 
 PeerRecord CallGroup::Peer(std::int32_t rank) const {
   Expect(Stage::kGo, "Peer");
+  const ScratchSource& shared = side_.member->scratch().source();
+  if (!IsLocal(side_.board(), rank) && !shared.Reaches(side_.board(), rank)) Reach(rank);
+  return ReadPeer(side_.board(), rank, side_.number, shared);
+}
+
+// Asks the process of `rank` for its memory, once in a group's life. A process that is stopped is
+// late, not dead, so it is given what a call waits for a peer.
+void CallGroup::Reach(std::int32_t rank) const {
+  WaitReport report(side_, Phase::kMoving, Clock::now(), {rank});
+  const Deadline deadline = DeadlineOf(side_);
+  const auto pointless = [&] {
+    WatchPeers(side_.member->shared_board());
+    report.Look();
+    return IsGone(side_.board(), rank, side_.number) || side_.context->abort->IsRaised();
+  };
   try {
-    return ReadPeer(side_.board(), rank, side_.number, side_.member->scratch().source());
+    side_.member->scratch().source().Reach(side_.board(), rank, {deadline, pointless});
   } catch (const Error& error) {
     if (error.code() != Code::kHcclRemote) throw;
-    RequireAlive(rank);
-    throw Error(error.code(), fmt::format("rank {}: {}", rank, error.message()));
+    throw Error(Code::kRtAicoreException, WhyNotReached(rank, deadline, error.message()));
   }
 }
 
-// A process that does not give its memory has mostly just died. Its death is noticed in a moment,
-// and then it is the cause to name.
-void CallGroup::RequireAlive(std::int32_t rank) const {
+std::string CallGroup::WhyNotReached(std::int32_t rank, const Deadline& deadline,
+                                     const std::string& why) const {
+  if (const char* const aborted = side_.context->abort->why())
+    return fmt::format("rank {} gave up waiting for the memory of rank {}: {}", side_.rank(), rank,
+                       aborted);
+  if (deadline.Passed()) {
+    side_.context->out_of_patience = true;
+    return LateCause(side_.board(), {rank}, "did not give access to its memory",
+                     side_.member->options().wait_limit);
+  }
+  // A process that does not give its memory has mostly just died. Its death is noticed in a moment,
+  // and then it is the cause to name.
   WatchPeers(side_.member->shared_board());
-  const Deadline deadline = Deadline::After(std::chrono::seconds(1));
-  while (!IsGone(side_.board(), rank, side_.number) && !deadline.Passed())
+  const Deadline noticed = Deadline::After(std::chrono::seconds(1));
+  while (!IsGone(side_.board(), rank, side_.number) && !noticed.Passed())
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  if (const auto gone = WhyGone(side_.board(), side_.number))
-    throw Error(Code::kRtAicoreException, *gone);
+  return WhyGone(side_.board(), side_.number).value_or(fmt::format("rank {}: {}", rank, why));
 }
 
 void CallGroup::Release() {

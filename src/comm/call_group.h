@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "comm/call_side.h"
 #include "comm/group.h"
@@ -59,7 +60,9 @@ class CallGroup : public Group {
   void Expect(Stage stage, const char* step) const;
   MeetingView ArriveAndDecide();
   void TakeVerdict(const MeetingView& view);
-  void RequireAlive(std::int32_t rank) const;
+  void Reach(std::int32_t rank) const;
+  [[nodiscard]] std::string WhyNotReached(std::int32_t rank, const Deadline& deadline,
+                                          const std::string& why) const;
   void AwaitRelease();
   [[nodiscard]] std::string WithdrawnPeer() const;
 

@@ -20,6 +20,9 @@ struct CallContext {
   std::string operator_name;
   const AbortFlag* abort = nullptr;  // raised once the stream no longer wants the call
   std::vector<CallSide> sides;       // EP, then TP if there is one
+  // A wait of the call has reached its limit: no later one waits for another process. Of the thread
+  // that runs the call.
+  mutable bool out_of_patience = false;
 };
 
 struct CallSide {

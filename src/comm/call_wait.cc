@@ -18,15 +18,16 @@ WaiterOptions OptionsFor(const CallSide& side) {
 
 }  // namespace
 
-Deadline DeadlineOf(const Member& member) {
-  const std::chrono::nanoseconds limit = member.options().wait_limit;
+Deadline DeadlineOf(const CallSide& side) {
+  if (side.context->out_of_patience) return Deadline::After(std::chrono::seconds(0));
+  const std::chrono::nanoseconds limit = side.member->options().wait_limit;
   return limit > limit.zero() ? Deadline::After(limit) : Deadline::Never();
 }
 
 CallWait::CallWait(const CallSide& side, Phase phase)
     : side_(side),
       waiter_(OptionsFor(side)),
-      deadline_(DeadlineOf(*side.member)),
+      deadline_(DeadlineOf(side)),
       report_(side, phase, waiter_.start()) {}
 
 void CallWait::Pause(std::atomic<std::uint32_t>& wake, std::uint32_t seen) {

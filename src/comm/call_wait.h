@@ -12,8 +12,9 @@
 
 namespace ferry::comm {
 
-// When a wait that starts now is given up; never for a limit of zero.
-[[nodiscard]] Deadline DeadlineOf(const Member& member);
+// When a wait that starts now is given up; never for a limit of zero, at once when an earlier wait
+// of the call has reached its limit.
+[[nodiscard]] Deadline DeadlineOf(const CallSide& side);
 
 class CallWait {
  public:

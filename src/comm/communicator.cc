@@ -14,6 +14,7 @@
 #include "comm/board_table.h"
 #include "comm/host_service.h"
 #include "comm/presence.h"
+#include "comm/process.h"
 #include "comm/random_name.h"
 #include "comm/registry.h"
 
@@ -63,9 +64,28 @@ JoinRequest RequestOf(const RankSpec& spec) {
           .timeout = JoinTimeout()};
 }
 
+// Names the ranks of the process that has the board, when that process has ended.
+[[noreturn]] void FailWithoutBoard(const Ticket& ticket, const Error& error) {
+  Ranks of_maker;
+  for (std::size_t r = 0; r < ticket.ranks.size(); ++r)
+    if (IsSameProcess(ticket.ranks[r].home, ticket.maker))
+      of_maker.push_back(static_cast<std::int32_t>(r));
+  const std::string who = of_maker.empty() ? "the root" : RankList(of_maker);
+  // Sockets of a process end a moment before it does.
+  if (HasEnded(ticket.maker.pid, ticket.maker.start_time, std::chrono::milliseconds(500)))
+    Fail(Code::kHcclRemote, "{} terminated while joining group \"{}\"", who, ticket.name);
+  Fail(error.code(), "{} did not hand out group \"{}\": {}", who, ticket.name, error.message());
+}
+
 std::shared_ptr<Member> UseTicket(const Ticket& ticket, const RankSpec& spec,
                                   const MemberOptions& options, const Deadline& deadline) {
-  const auto board = FindSharedBoard(ticket.maker, ticket.key, deadline);
+  std::shared_ptr<Board> board;
+  try {
+    board = FindSharedBoard(ticket.maker, ticket.key, deadline);
+  } catch (const Error& error) {
+    if (error.code() != Code::kHcclRemote) throw;
+    FailWithoutBoard(ticket, error);
+  }
   return AttachWithOthers(board, spec, options, deadline);
 }
 

@@ -17,18 +17,31 @@
 namespace ferry::comm {
 namespace {
 
+// How long a wait on a socket lasts at a time: then the patience is asked.
+constexpr std::chrono::milliseconds kLook{50};
 // Between two questions for a board that is not offered yet.
 constexpr std::chrono::milliseconds kRetry{5};
 constexpr std::chrono::milliseconds kLongestRetry{100};
+
+bool WaitWasCut(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+// Why a step on a socket failed; `otherwise` when the server refused it or is gone.
+std::string WhyNot(int error, const char* otherwise) {
+  if (WaitWasCut(error)) return "it did not answer in time";
+  const bool gone = error == 0 || error == ECONNREFUSED || error == ECONNRESET || error == EPIPE;
+  return gone ? otherwise : std::strerror(error);
+}
 
 [[noreturn]] void FailToFetch(const Server& server, const std::string& why) {
   Fail(Code::kHcclRemote, "process {} of this host does not give its memory: {}", server.pid, why);
 }
 
-// No wait on this socket takes longer than the deadline, nor for ever.
-void LimitWaits(int socket, const Deadline& deadline) {
-  const auto left = std::clamp<std::chrono::nanoseconds>(
-      deadline.Left(), std::chrono::milliseconds(1), std::chrono::seconds(30));
+// No wait on this socket takes longer than a look, or than is left.
+void LimitWaits(int socket, const Patience& patience) {
+  const auto left = std::clamp<std::chrono::nanoseconds>(patience.deadline.Left(),
+                                                         std::chrono::milliseconds(1), kLook);
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(left).count();
   const timeval limit{static_cast<time_t>(micros / 1'000'000),
                       static_cast<suseconds_t>(micros % 1'000'000)};
@@ -36,27 +49,31 @@ void LimitWaits(int socket, const Deadline& deadline) {
   ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
-// What `step` on the socket gives, again when a signal of the program has cut its wait short.
+// What `step` on the socket gives, tried until the patience ends where it only had to wait: for the
+// server, or after a signal of the program.
 template <class Step>
-auto Uninterrupted(int socket, const Deadline& deadline, Step step) {
+auto Patiently(int socket, const Patience& patience, Step step) {
   for (;;) {
+    LimitWaits(socket, patience);
     errno = 0;
     auto result = step();
-    if (result || errno != EINTR || deadline.Passed()) return result;
-    LimitWaits(socket, deadline);
+    const int error = errno;
+    if (result || !WaitWasCut(error) || patience.Ended()) {
+      errno = error;
+      return result;
+    }
   }
 }
 
-UniqueFd Connect(const Server& server, const Deadline& deadline) {
+UniqueFd Connect(const Server& server, const Patience& patience) {
   UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   if (!socket) FailToFetch(server, std::string("socket: ") + std::strerror(errno));
-  LimitWaits(socket.get(), deadline);
   socklen_t length = 0;
   const sockaddr_un address = AbstractAddress(server.service, length);
-  while (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0) {
-    if (errno == EINTR && !deadline.Passed()) continue;
-    FailToFetch(server, errno == ECONNREFUSED ? "it has ended" : std::strerror(errno));
-  }
+  const bool connected = Patiently(socket.get(), patience, [&] {
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), length) == 0;
+  });
+  if (!connected) FailToFetch(server, WhyNot(errno, "it has ended"));
   const auto identity = IdentityOfPeer(socket.get());
   if (!identity || identity->pid != server.pid) FailToFetch(server, "another process answers");
   if (identity->uid != ::geteuid())
@@ -65,18 +82,15 @@ UniqueFd Connect(const Server& server, const Deadline& deadline) {
   return socket;
 }
 
-ReceivedReply Ask(const Server& server, const HostRequest& request, const Deadline& deadline) {
-  const UniqueFd socket = Connect(server, deadline);
-  const bool sent = Uninterrupted(socket.get(), deadline, [&] {
+ReceivedReply Ask(const Server& server, const HostRequest& request, const Patience& patience) {
+  const UniqueFd socket = Connect(server, patience);
+  const bool sent = Patiently(socket.get(), patience, [&] {
     return ::send(socket.get(), &request, sizeof(request), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(sizeof(request));
   });
-  if (!sent) FailToFetch(server, std::strerror(errno));
-  auto reply = Uninterrupted(socket.get(), deadline, [&] { return ReceiveReply(socket.get()); });
-  if (!reply) {
-    const bool silent = errno == EAGAIN || errno == EWOULDBLOCK;
-    FailToFetch(server, silent ? "it did not answer in time" : "it ended while it was asked");
-  }
+  if (!sent) FailToFetch(server, WhyNot(errno, "it has ended"));
+  auto reply = Patiently(socket.get(), patience, [&] { return ReceiveReply(socket.get()); });
+  if (!reply) FailToFetch(server, WhyNot(errno, "it ended while it was asked"));
   return std::move(*reply);
 }
 
@@ -88,8 +102,8 @@ UniqueFd TakeDescriptor(const Server& server, ReceivedReply reply) {
 
 }  // namespace
 
-UniqueFd FetchSegment(const Server& server, const Deadline& deadline) {
-  return TakeDescriptor(server, Ask(server, HostRequest{}, deadline));
+UniqueFd FetchSegment(const Server& server, const Patience& patience) {
+  return TakeDescriptor(server, Ask(server, HostRequest{}, patience));
 }
 
 UniqueFd FetchBoard(const Server& server, const std::string& key, const Deadline& deadline) {
@@ -99,7 +113,7 @@ UniqueFd FetchBoard(const Server& server, const std::string& key, const Deadline
   request.kind = HostRequestKind::kBoard;
   std::copy(key.begin(), key.end(), request.key.begin());
   for (auto pause = kRetry;; pause = std::min(pause * 2, kLongestRetry)) {
-    ReceivedReply reply = Ask(server, request, deadline);
+    ReceivedReply reply = Ask(server, request, {.deadline = deadline});
     if (reply.answer != HostAnswer::kNotYet) return TakeDescriptor(server, std::move(reply));
     if (deadline.Passed()) FailToFetch(server, "it did not make the group in time");
     std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(pause, deadline.Left()));

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "comm/patience.h"
 
 namespace ferry::comm {
 
@@ -18,8 +19,8 @@ struct Server {
 };
 
 // The server's memory file, read-only. Throws Error{kHcclRemote} when the server has ended, does
-// not answer in time, or is not the process or the user that it should be.
-[[nodiscard]] UniqueFd FetchSegment(const Server& server, const Deadline& deadline);
+// not answer before the patience ends, or is not the process or the user that it should be.
+[[nodiscard]] UniqueFd FetchSegment(const Server& server, const Patience& patience);
 
 // The memory of the board that the server offers under `key` (board_table.h); one that is not
 // offered yet is asked for again until the deadline. Throws as FetchSegment.

@@ -40,12 +40,12 @@ std::optional<std::uint64_t> ProcessStartTime(pid_t pid) {
   return start;
 }
 
-bool HasEnded(pid_t pid, std::uint64_t start_time) {
+bool HasEnded(pid_t pid, std::uint64_t start_time, std::chrono::milliseconds patience) {
   if (IsAnother(ProcessStartTime(pid), start_time)) return true;
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!process) return errno == ESRCH;
   pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
-  return ::poll(&ended, 1, 0) == 1;
+  return ::poll(&ended, 1, static_cast<int>(patience.count())) == 1;
 }
 
 bool IsStopped(pid_t pid) {

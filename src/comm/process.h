@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -20,8 +21,9 @@ namespace ferry::comm {
 }
 
 // Whether the process that had `pid` and started at `start_time` (0: not known) is known to have
-// ended; a zombie has.
-[[nodiscard]] bool HasEnded(pid_t pid, std::uint64_t start_time);
+// ended, or ends within `patience`; a zombie has.
+[[nodiscard]] bool HasEnded(pid_t pid, std::uint64_t start_time,
+                            std::chrono::milliseconds patience = {});
 
 // Whether the process is stopped by a signal or a debugger.
 [[nodiscard]] bool IsStopped(pid_t pid);

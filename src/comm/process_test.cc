@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 
 namespace ferry::comm {
@@ -42,6 +43,17 @@ TEST(Process, HasEndedAsSoonAsItIsAZombie) {
   EXPECT_TRUE(HasEnded(child, start));
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
   EXPECT_TRUE(HasEnded(child, start));
+}
+
+TEST(Process, IsGivenSomeTimeToEnd) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::usleep(50'000);
+    ::_exit(0);
+  }
+  EXPECT_FALSE(HasEnded(child, 0));
+  EXPECT_TRUE(HasEnded(child, 0, std::chrono::seconds(10)));
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
 }
 
 }  // namespace

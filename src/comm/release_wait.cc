@@ -62,8 +62,17 @@ class ReleaseWait {
       return CloseBecause("the board says that all have released, and counts less");
     if (dead == missing) return CloseBecause(RankList(dead) + " terminated");
     WithdrawRecord(side_.board(), side_.rank(), side_.number);
-    return CloseBecause(fmt::format("{} did not finish reading within {} s", RankList(missing),
-                                    Seconds(side_.member->options().wait_limit)));
+    return CloseBecause(WhyNoLonger(missing));
+  }
+
+  // Why this rank does not wait for `missing` any longer.
+  std::string WhyNoLonger(const Ranks& missing) const {
+    if (const char* const why = wait_.WhyAborted())
+      return fmt::format("rank {} gave up waiting for {} to finish reading: {}", side_.rank(),
+                         RankList(missing), why);
+    const Ranks to_blame = ThoseThatDoNotWait(side_.board(), missing);
+    return LateCause(side_.board(), to_blame.empty() ? missing : to_blame, "did not finish reading",
+                     side_.member->options().wait_limit);
   }
 
   bool CloseBecause(const std::string& cause) {

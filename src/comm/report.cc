@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -51,10 +52,11 @@ bool IsProcessStopped(const Board& board, std::int32_t rank) {
 
 // What keeps the rank from a meeting, as far as it can be told.
 std::optional<std::string> WhyMissing(const Board& board, std::int32_t rank) {
+  // First of all: what a stopped process has noted may have ended since.
+  if (IsProcessStopped(board, rank)) return fmt::format("the process of rank {} is stopped", rank);
   if (const auto doing = NoteOf(board, rank)) return fmt::format("rank {} {}", rank, *doing);
   if (const auto refusal = FreshRefusal(board, rank))
     return fmt::format("the last call of rank {} was refused: {}", rank, refusal->message);
-  if (IsProcessStopped(board, rank)) return fmt::format("the process of rank {} is stopped", rank);
   return std::nullopt;
 }
 
@@ -116,9 +118,22 @@ std::string Seconds(std::chrono::nanoseconds time) {
   return fmt::format("{:g}", std::chrono::duration<double>(time).count());
 }
 
-bool AllWait(const Board& board, const Ranks& ranks) {
-  return std::all_of(ranks.begin(), ranks.end(),
-                     [&](std::int32_t rank) { return NoteOf(board, rank).has_value(); });
+Ranks ThoseThatDoNotWait(const Board& board, const Ranks& ranks) {
+  Ranks others;
+  std::copy_if(ranks.begin(), ranks.end(), std::back_inserter(others), [&](std::int32_t rank) {
+    return !NoteOf(board, rank) || IsProcessStopped(board, rank);
+  });
+  return others;
+}
+
+std::string LateCause(const Board& board, const Ranks& late, std::string_view did_not,
+                      std::chrono::nanoseconds limit) {
+  std::string text = fmt::format("{} {} within {} s", RankList(late), did_not, Seconds(limit));
+  std::size_t blamed = 0;
+  for (const std::int32_t rank : late)
+    if (IsProcessStopped(board, rank) && blamed++ < kMaxBlamed)
+      text += fmt::format("; the process of rank {} is stopped", rank);
+  return text;
 }
 
 std::string TimeoutCause(const Board& board, const Ranks& missing, std::chrono::nanoseconds limit) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "comm/presence.h"
 
@@ -21,8 +22,13 @@ namespace ferry::comm {
 [[nodiscard]] std::string TimeoutCause(const Board& board, const Ranks& missing,
                                        std::chrono::nanoseconds limit);
 
-// Whether each of the ranks is known to wait for others.
-[[nodiscard]] bool AllWait(const Board& board, const Ranks& ranks);
+// `rank(s) 2 did not finish reading within 1836 s; the process of rank 2 is stopped`: ranks that
+// `did not` do something.
+[[nodiscard]] std::string LateCause(const Board& board, const Ranks& late, std::string_view did_not,
+                                    std::chrono::nanoseconds limit);
+
+// Those of the ranks that are not known to wait for others; a stopped process waits for nobody.
+[[nodiscard]] Ranks ThoseThatDoNotWait(const Board& board, const Ranks& ranks);
 
 // Seconds as people write them: `1836`, `0.05`.
 [[nodiscard]] std::string Seconds(std::chrono::nanoseconds time);

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "comm/group.h"
+#include "comm/patience.h"
 
 namespace ferry::comm {
 
@@ -32,6 +33,13 @@ class ScratchSource {
   // they do not.
   [[nodiscard]] virtual std::optional<std::uint64_t> OffsetOf(const void* begin,
                                                               std::size_t bytes) const = 0;
+  // Whether what the process of `peer` shares is here; if not, Reach comes before PeerAddress.
+  [[nodiscard]] virtual bool Reaches(const Board& /*board*/, std::int32_t /*peer*/) const {
+    return true;
+  }
+  // Throws Error{kHcclRemote} when the process does not give it before the patience ends.
+  virtual void Reach(const Board& /*board*/, std::int32_t /*peer*/,
+                     const Patience& /*patience*/) const {}
   // Where this process reads [offset, offset + bytes) of what the process of `peer` shares. Throws
   // Error when it does not share that.
   [[nodiscard]] virtual const std::byte* PeerAddress(const Board& board, std::int32_t peer,

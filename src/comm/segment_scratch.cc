@@ -25,10 +25,16 @@ class SegmentSource : public ScratchSource {
                                                       std::size_t bytes) const override {
     return memory::ProcessSegment().OffsetOf(begin, bytes);
   }
+  [[nodiscard]] bool Reaches(const Board& board, std::int32_t peer) const override {
+    return board.peer_files().Knows(peer);
+  }
+  void Reach(const Board& board, std::int32_t peer, const Patience& patience) const override {
+    board.peer_files().Reach(board, peer, patience);
+  }
   [[nodiscard]] const std::byte* PeerAddress(const Board& board, std::int32_t peer,
                                              std::uint64_t offset,
                                              std::uint64_t bytes) const override {
-    return board.peer_files().At(board, peer, offset, bytes);
+    return board.peer_files().At(peer, offset, bytes);
   }
 };
 

@@ -74,7 +74,8 @@ class VerdictWait {
       const Ranks missing = ListMissing(side_);
       // Those that wait themselves have waited for longer: they are about to give up, and know
       // better who is to blame.
-      if (AllWait(side_.board(), missing) && !wait_.ExpiredForLong()) return false;
+      if (ThoseThatDoNotWait(side_.board(), missing).empty() && !wait_.ExpiredForLong())
+        return false;
       sentence = SentenceOf(
           side_, TimeoutCause(side_.board(), missing, side_.member->options().wait_limit));
     } else {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "comm/callers.h"
@@ -29,7 +30,7 @@ std::string DescribeSome(const Board& board, const Ranks& ranks) {
 
 // What this process has reported of a board, as one number: later calls and phases are greater.
 std::uint64_t ReportOf(std::uint64_t number, Phase phase) {
-  return number * 2 + (phase == Phase::kReleasing ? 1 : 0);
+  return number * 8 + static_cast<std::uint64_t>(phase);
 }
 
 // Whether another rank of this process has spoken of it already.
@@ -74,8 +75,12 @@ std::string DescribeOthers(const Board& own, const std::vector<Wait>& waits) {
 
 }  // namespace
 
-WaitReport::WaitReport(const CallSide& side, Phase phase, Clock::time_point start)
-    : side_(side), phase_(phase), start_(start), due_(Clock::time_point::max()) {
+WaitReport::WaitReport(const CallSide& side, Phase phase, Clock::time_point start, Ranks others)
+    : side_(side),
+      phase_(phase),
+      start_(start),
+      others_(std::move(others)),
+      due_(Clock::time_point::max()) {
   const std::chrono::nanoseconds watchdog = side.member->options().watchdog;
   if (watchdog > std::chrono::nanoseconds(0)) due_ = start + watchdog;
 }
@@ -86,8 +91,9 @@ WaitReport::~WaitReport() {
 }
 
 Ranks WaitReport::Missing() const {
-  return phase_ == Phase::kMeeting ? MissingAtMeeting(side_.board(), side_.number)
-                                   : MissingAtRelease(side_.board(), side_.number);
+  if (phase_ == Phase::kMeeting) return MissingAtMeeting(side_.board(), side_.number);
+  if (phase_ == Phase::kReleasing) return MissingAtRelease(side_.board(), side_.number);
+  return others_;
 }
 
 void WaitReport::Look() {

@@ -13,7 +13,8 @@ namespace ferry::comm {
 // speaks.
 class WaitReport {
  public:
-  WaitReport(const CallSide& side, Phase phase, Clock::time_point start);
+  // Whom it waits for, the meeting and the release know; `others` where it waits for neither.
+  WaitReport(const CallSide& side, Phase phase, Clock::time_point start, Ranks others = {});
   WaitReport(const WaitReport&) = delete;
   WaitReport& operator=(const WaitReport&) = delete;
   ~WaitReport();
@@ -30,6 +31,7 @@ class WaitReport {
   const CallSide& side_;
   const Phase phase_;
   const Clock::time_point start_;
+  const Ranks others_;
   Clock::time_point due_;  // of the watchdog line; max once it was printed, by this rank or another
   bool noted_ = false;     // on the board
 };

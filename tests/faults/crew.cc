@@ -30,6 +30,8 @@ void SetUpEnvironment(const FaultCase& fault_case) {
   ::setenv("FERRY_JITTER", "1", 1);
   ::setenv("FERRY_LOG", "off", 1);
   ::setenv("HCCL_IF_IP", "127.0.0.1", 1);
+  // A root that has ended does not leave its port to the root of another case.
+  ::setenv("HCCL_HOST_SOCKET_PORT_RANGE", "auto", 1);
   ::setenv("HCCL_EXEC_TIMEOUT", fault_case.fault == Fault::kStop ? "1" : "30", 1);
 }
 

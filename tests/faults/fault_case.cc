@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <ostream>
 
 namespace ferry::faults {
 namespace {
@@ -84,6 +85,10 @@ std::string NameOf(const FaultCase& fault_case) {
                      kStepWords.at(static_cast<std::size_t>(fault_case.step)).name);
 }
 
+void PrintTo(const FaultCase& fault_case, std::ostream* out) {
+  *out << NameOf(fault_case);
+}
+
 bool IsPause(Fault fault) {
   return fault == Fault::kPause || fault == Fault::kPauseOfRoot;
 }
@@ -146,23 +151,41 @@ std::vector<FaultCase> Pauses() {
 std::vector<FaultCase> Stops() {
   const char* const absent =
       "rank(s) 2 did not arrive within 1 s; the process of rank 2 is stopped";
-  const char* const reading = "rank(s) 2 did not finish reading within 1 s";
+  const char* const reading =
+      "rank(s) 2 did not finish reading within 1 s; the process of rank 2 is stopped";
+  const char* const memory =
+      "rank(s) 2 did not give access to its memory within 1 s; the process of rank 2 is stopped";
   std::vector<FaultCase> cases;
   const auto add = [&](Step step, const std::string& heard) {
     cases.push_back({.fault = Fault::kStop, .step = step, .heard = heard, .victim = heard});
   };
   add(Step::kIdle, DispatchFailed(1, absent));
+  add(Step::kMeetFirst, DispatchFailed(1, memory));
   add(Step::kPublish, DispatchFailed(3, absent));
-  add(Step::kMeeting, DispatchFailed(3, reading));
-  add(Step::kMove, DispatchFailed(3, reading));
+  add(Step::kMeet, DispatchFailed(3, absent));
+  for (const Step step : {Step::kMeeting, Step::kMove, Step::kRelease})
+    add(step, DispatchFailed(3, reading));
+  add(Step::kReleasing, CombineFailed(4, absent));
   add(Step::kCallback, CombineFailed(4, absent));
+  add(Step::kCombineMove, CombineFailed(4, reading));
   add(Step::kDestroy, DispatchFailed(5, absent));
   cases.back().victim = "destroyed";
   return cases;
 }
 
 std::vector<FaultCase> RootFaults() {
-  std::vector<FaultCase> cases;
+  // Who has been accepted hears of the root, who has not got the board of its rank.
+  const char* const ended = "the root at 127.0.0.1:PORT ended while rank";
+  const char* const refused =
+      "no root listens at 127.0.0.1:PORT: Connection refused; the process that called "
+      "HcclGetRootInfo has ended, or its group has been joined already";
+  const char* const cause = "rank(s) 0 terminated";
+  std::vector<FaultCase> cases = {
+      {.fault = Fault::kKillRoot, .step = Step::kConnect, .heard = ended},
+      {.fault = Fault::kKillRoot, .step = Step::kAccepted, .heard = ended, .late = refused},
+      {.fault = Fault::kKillRoot, .step = Step::kTicket, .heard = cause},
+      {.fault = Fault::kKillRoot, .step = Step::kAttached, .heard = cause},
+  };
   for (const Step step : {Step::kMeetFirst, Step::kMove, Step::kReleasing, Step::kCallback})
     cases.push_back({.fault = Fault::kKillRoot,
                      .step = step,

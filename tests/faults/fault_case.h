@@ -3,6 +3,7 @@
 #define FERRY_TESTS_FAULTS_FAULT_CASE_H_
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,7 @@ struct FaultCase {
   Step step = Step::kIdle;
   std::string heard;        // by the others, in joining a part of it; "ok": all their calls work
   std::string victim = {};  // heard by a rank that lives on
+  std::string late = {};    // heard by the late rank, where it is something else
 };
 
 [[nodiscard]] const std::vector<FaultCase>& AllFaultCases();
@@ -56,6 +58,7 @@ struct FaultCase {
 [[nodiscard]] const char* Describe(Step step);
 // Of the test.
 [[nodiscard]] std::string NameOf(const FaultCase& fault_case);
+void PrintTo(const FaultCase& fault_case, std::ostream* out);
 
 [[nodiscard]] bool IsDeath(Fault fault);
 [[nodiscard]] bool IsPause(Fault fault);

@@ -18,8 +18,10 @@ std::string RowOf(const FaultCase& fault_case) {
     return fmt::format("| {} | | every call works, with the right data | nothing to recover |\n",
                        Describe(fault_case.step));
   const double ms = static_cast<double>(Times()[NameOf(fault_case)]) / 1000;
-  return fmt::format("| {} | {:.1f} ms | `{}` | the survivors join anew and go on |\n",
-                     Describe(fault_case.step), ms, fault_case.heard);
+  const std::string late =
+      fault_case.late.empty() ? "" : fmt::format("; rank {}: `{}`", kLateRank, fault_case.late);
+  return fmt::format("| {} | {:.1f} ms | `{}`{} | the survivors join anew and go on |\n",
+                     Describe(fault_case.step), ms, fault_case.heard, late);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct SharedState {
   std::atomic<int> roots_there[kGroups];
   std::atomic<int> asleep;              // the victim is about to wait where it is to be struck
   std::atomic<int> strike;              // tells the victim's other thread
+  std::atomic<int> accepted;            // ranks that wait for the group to be complete
   std::atomic<int> struck;              // the victim has ended, been stopped, or left
   std::atomic<std::int64_t> struck_at;  // ns
   std::atomic<int> heard;               // ranks that have heard of it

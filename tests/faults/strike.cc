@@ -116,6 +116,9 @@ void ReachAsVictim(const Plan& plan, Step step) {
   const FaultCase& fault_case = plan.fault_case;
   if (IsAsleepAt(fault_case.step) && step == HoldOf(fault_case.step)) plan.shared->asleep = 1;
   if (step != fault_case.step) return;
+  // A root that is lost while others wait for the group, is lost to all that can wait.
+  if (fault_case.fault == Fault::kKillRoot && step <= Step::kAccepted)
+    (void)Await(plan.shared->accepted, kRanks - 1);
   if (!IsStruckByAnotherThread(fault_case)) return Strike(plan);
   plan.shared->strike = 1;
   // This thread is still here when the process ends, or goes on when the rank has left.
@@ -152,6 +155,7 @@ void Disarm() {
 void Reach(Step step, std::uint64_t call) {
   const Plan* const plan = current.load();
   if (plan == nullptr) return;
+  if (step == Step::kAccepted) ++plan->shared->accepted;
   const std::uint64_t wanted = CallOf(plan->fault_case.step);
   if (call != 0 && call != wanted) return;
   if (step == Step::kMove && call == kCombine) step = Step::kCombineMove;

@@ -118,8 +118,8 @@ void VisitService(FuzzedDataProvider& data) {
     const std::string bytes = AnyRequest(data);
     static_cast<void>(!::send(visitor.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
   }
-  const UniqueFd segment =
-      comm::FetchSegment({::getpid(), service}, Deadline::After(std::chrono::seconds(20)));
+  const UniqueFd segment = comm::FetchSegment(
+      {::getpid(), service}, {.deadline = Deadline::After(std::chrono::seconds(20))});
   Must(static_cast<bool>(segment), "the service gives the segment to who asks properly");
 }
 

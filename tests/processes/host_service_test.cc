@@ -78,7 +78,7 @@ class Serving {
 // "4711" when the process's memory can be read, else why not.
 std::string Read(const comm::Server& server) {
   try {
-    memory::PeerFile file(comm::FetchSegment(server, Deadline::After(kPatience)));
+    memory::PeerFile file(comm::FetchSegment(server, {.deadline = Deadline::After(kPatience)}));
     return std::to_string(*reinterpret_cast<const int*>(file.At(0, sizeof(int))));
   } catch (const Error& error) {
     return error.message();

@@ -217,8 +217,10 @@ TEST(Segments, AreMappedAnewByAForkedChild) {
         comm::Reserve(*board, 1, home);
         // Copied first: a fresh mapping may come to lie where the parent's was.
         std::byte read[64];
-        std::memcpy(read, board->peer_files().At(*board, 1, 0, sizeof read), sizeof read);
-        memory::PeerFile own(comm::FetchSegment(server, Deadline::After(std::chrono::seconds(5))));
+        const comm::Patience patience{Deadline::After(std::chrono::seconds(5))};
+        board->peer_files().Reach(*board, 1, patience);
+        std::memcpy(read, board->peer_files().At(1, 0, sizeof read), sizeof read);
+        memory::PeerFile own(comm::FetchSegment(server, patience));
         _exit(std::memcmp(read, own.At(0, sizeof read), sizeof read) == 0 ? 0 : 1);
       }
       int status = 0;
