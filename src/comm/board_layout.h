@@ -22,7 +22,7 @@ inline constexpr std::uint32_t kNumSlots = 64;     // calls that a board remembe
 inline constexpr std::int32_t kMaxRanks = 4096;    // fits the 14 bits of a verdict's `by`
 inline constexpr std::size_t kMaxGroupName = 127;  // bytes, without the terminating zero
 inline constexpr std::size_t kMaxService = 47;     // bytes of a service's name, without the zero
-inline constexpr std::uint64_t kBoardMagic = 0x3230647242797246;  // "FryBrd02"
+inline constexpr std::uint64_t kBoardMagic = 0x3330647242797246;  // "FryBrd03"
 
 // Texts long enough for operator, number, group name and cause.
 using FailureText = SharedText<768>;
@@ -83,10 +83,11 @@ struct alignas(64) RankState {
   // The rest is for reports only.
   std::atomic<std::int32_t> device;          // virtual, of its process
   std::atomic<std::int64_t> activity_since;  // Clock, ns: when `activity` changed last
-  std::atomic<std::int64_t> refused_at;      // Clock, ns: of `refusal`; 0 = never
+  std::atomic<std::uint64_t> queued;         // last call that phase 2 has put on a stream
+  std::atomic<std::int64_t> refused_at;      // Clock, ns: of `refusal`; 0 = the last was accepted
   DoingText doing;                           // whom it waits for; tag = number
   OperatorText operation;                    // what `activity` runs or ran last; tag = number
-  RefusalText refusal;                       // its last call that phase 1 or 2 refused; tag = 1
+  RefusalText refusal;                       // its last call, if phase 1 or 2 refused it; tag = 1
 };
 
 struct BoardAttribute {

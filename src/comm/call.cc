@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "comm/call_group.h"
 #include "comm/call_wait.h"
+#include "comm/refusal.h"
 #include "comm/report.h"
 
 namespace ferry::comm {
@@ -20,6 +21,13 @@ namespace {
 void RequireUsable(const Member& member) {
   Require(!member.destroyed(), Code::kRuntimeError,
           "rank {} has destroyed its handle of group \"{}\"", member.rank(), member.name());
+}
+
+// The number is taken; the member's numbers_mutex is held.
+void NoteNumber(Member& member, std::uint64_t number) {
+  member.last_number() = number;
+  // relaxed: for reports only.
+  member.board().rank(member.rank()).queued.store(number, std::memory_order_relaxed);
 }
 
 std::unique_ptr<CallContext> ContextOf(const Call& call, const AbortFlag& abort) {
@@ -108,22 +116,25 @@ struct Turns {
   }
 };
 
-// Waits for this rank's earlier calls on both boards; false when it will not wait any longer.
+// Waits for this rank's earlier calls on both boards; false when it will not wait any longer. Each
+// of them has its own limit of waiting for peers: only that none of them runs is counted here.
 bool EnterTurns(const Call& call, const CallContext& context) {
   const AbortFlag& abort = *context.abort;
-  const Deadline deadline = DeadlineOf(context.sides[0]);
+  const std::chrono::nanoseconds limit = call.ep()->options().wait_limit;
   const auto aborted = [&abort] { return abort.IsRaised(); };
-  return call.ep()->turnstile().Enter(call.ep_number(), deadline, aborted) &&
-         (call.tp() == nullptr ||
-          call.tp()->turnstile().Enter(call.tp_number(), deadline, aborted));
+  return call.ep()->turnstile().Enter(call.ep_number(), limit, aborted) &&
+         (call.tp() == nullptr || call.tp()->turnstile().Enter(call.tp_number(), limit, aborted));
 }
 
 std::string TurnSentence(const CallSide& side) {
   if (const char* const why = side.context->abort->why())
     return SentenceOf(side,
                       fmt::format("rank {} dropped call {}: {}", side.rank(), side.number, why));
-  return SentenceOf(side, fmt::format("rank {} waited {} s for its own call {} to end", side.rank(),
-                                      Seconds(side.member->options().wait_limit), side.number - 1));
+  return SentenceOf(
+      side,
+      fmt::format("rank {} waited {} s for its own earlier calls, to which their streams have "
+                  "not got",
+                  side.rank(), Seconds(side.member->options().wait_limit)));
 }
 
 }  // namespace
@@ -187,8 +198,9 @@ std::shared_ptr<Call> TakeNumbers(std::string operator_name, std::shared_ptr<Mem
     (void)call->Begin();  // the numbers were not taken: nobody is to be told
     throw;
   }
-  ep->last_number() = ep_number;
-  if (tp_or_null != nullptr) tp_or_null->last_number() = tp_number;
+  NoteNumber(*ep, ep_number);
+  if (tp_or_null != nullptr) NoteNumber(*tp_or_null, tp_number);
+  if (ep->refused().load(std::memory_order_relaxed)) ForgetRefusal(ep->device());
   // The stream may have been aborted the moment it had the task.
   if (const auto dropped_already = call->ConfirmNumbers()) DropCall(*call, *dropped_already);
   return call;

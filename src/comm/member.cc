@@ -46,6 +46,8 @@ Member::~Member() {
 void Member::Destroy() noexcept {
   const std::lock_guard lock(numbers_mutex_);
   if (std::exchange(destroyed_, true)) return;
+  // The rank is not that of a child which has inherited the handle.
+  if (!board_->IsLocal(rank_)) return;
   MarkDestroyed(*board_, rank_, last_number_);
 }
 

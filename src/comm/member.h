@@ -2,6 +2,7 @@
 #ifndef FERRY_COMM_MEMBER_H_
 #define FERRY_COMM_MEMBER_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -68,6 +69,9 @@ class Member {
   // dropped call may do at once.
   [[nodiscard]] std::mutex& text_mutex() { return text_mutex_; }
 
+  // Whether the last call on this rank's device was refused (comm/refusal.h). relaxed: for reports.
+  [[nodiscard]] std::atomic<bool>& refused() { return refused_; }
+
   // From where the program called phase 2 of the call that runs; null unless FERRY_TRACE is 1.
   void SetStack(Stack stack);
   [[nodiscard]] Stack stack() const;
@@ -84,6 +88,7 @@ class Member {
   std::uint64_t last_number_ = 0;  // guarded by numbers_mutex_
   bool destroyed_ = false;         // guarded by numbers_mutex_
   std::mutex text_mutex_;
+  std::atomic<bool> refused_{false};
   mutable std::mutex stack_mutex_;
   Stack stack_;  // guarded by stack_mutex_
 };

@@ -58,6 +58,19 @@ Ranks RanksBelow(const Board& board, std::atomic<std::uint64_t> RankState::*prog
   return missing;
 }
 
+// "0-2", "4": ranks in order, all of them.
+std::vector<std::string> RangesOf(const Ranks& ranks) {
+  std::vector<std::string> ranges;
+  for (std::size_t i = 0; i < ranks.size();) {
+    std::size_t last = i;
+    while (last + 1 < ranks.size() && ranks[last + 1] == ranks[last] + 1) ++last;
+    ranges.push_back(last > i ? fmt::format("{}-{}", ranks[i], ranks[last])
+                              : fmt::format("{}", ranks[i]));
+    i = last + 1;
+  }
+  return ranges;
+}
+
 }  // namespace
 
 LifeState ReadLife(const Board& board, std::int32_t rank) {
@@ -141,24 +154,17 @@ bool IsLocal(const Board& board, std::int32_t rank) {
 }
 
 std::string RankList(const Ranks& ranks) {
-  const std::size_t listed = std::min(ranks.size(), kMaxListedRanks);
-  std::string text = fmt::format(
-      "rank(s) {}",
-      fmt::join(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(listed), ", "));
-  if (listed < ranks.size()) text += fmt::format(", ... ({} ranks)", ranks.size());
-  return text;
+  if (ranks.size() <= kMaxListedRanks) return fmt::format("rank(s) {}", fmt::join(ranks, ", "));
+  std::vector<std::string> ranges = RangesOf(ranks);
+  const bool cut = ranges.size() > kMaxListedRanks;
+  if (cut) ranges.resize(kMaxListedRanks);
+  return fmt::format("rank(s) {}{} ({} ranks)", fmt::join(ranges, ", "), cut ? ", ..." : "",
+                     ranks.size());
 }
 
 std::string RankRanges(const Ranks& ranks) {
-  std::string text = ranks.size() == 1 ? "rank " : "ranks ";
-  for (std::size_t i = 0; i < ranks.size();) {
-    std::size_t last = i;
-    while (last + 1 < ranks.size() && ranks[last + 1] == ranks[last] + 1) ++last;
-    text += fmt::format("{}{}", i == 0 ? "" : ", ", ranks[i]);
-    if (last > i) text += fmt::format("-{}", ranks[last]);
-    i = last + 1;
-  }
-  return text;
+  return fmt::format("{} {}", ranks.size() == 1 ? "rank" : "ranks",
+                     fmt::join(RangesOf(ranks), ", "));
 }
 
 }  // namespace ferry::comm

@@ -49,7 +49,8 @@ void MarkTerminated(Board& board, std::int32_t rank) noexcept;
 // Whether `rank` lives in this process.
 [[nodiscard]] bool IsLocal(const Board& board, std::int32_t rank);
 
-// `rank(s) 3, 5`; long lists are cut after 16 ranks and counted.
+// `rank(s) 3, 5`; more than 16 ranks as ranges, `rank(s) 0-22, 30 (24 ranks)`, which are cut after
+// 16.
 [[nodiscard]] std::string RankList(const Ranks& ranks);
 // `rank 3`, `ranks 0-2, 4`: of ranks in order, all of them.
 [[nodiscard]] std::string RankRanges(const Ranks& ranks);

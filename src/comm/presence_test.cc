@@ -69,12 +69,24 @@ TEST_F(Presence, MissingAreThoseThatHaveNotArrived) {
   EXPECT_EQ(MissingAtRelease(*board_, 4), (Ranks{1, 2, 3}));
 }
 
-TEST(RankList, IsCutAfterSixteen) {
+TEST(RankList, NamesEachOfUpToSixteen) {
   EXPECT_EQ(RankList({3, 5}), "rank(s) 3, 5");
+  EXPECT_EQ(RankList({0, 1, 2}), "rank(s) 0, 1, 2");
+}
+
+TEST(RankList, NamesMoreAsRanges) {
   Ranks many;
-  for (std::int32_t r = 0; r < 17; ++r) many.push_back(r);
-  EXPECT_EQ(RankList(many),
-            "rank(s) 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, ... (17 ranks)");
+  for (std::int32_t r = 0; r < 23; ++r) many.push_back(r);
+  EXPECT_EQ(RankList(many), "rank(s) 0-22 (23 ranks)");
+  many.push_back(30);
+  EXPECT_EQ(RankList(many), "rank(s) 0-22, 30 (24 ranks)");
+}
+
+TEST(RankList, IsCutAfterSixteenRanges) {
+  Ranks even;
+  for (std::int32_t r = 0; r < 17; ++r) even.push_back(2 * r);
+  EXPECT_EQ(RankList(even),
+            "rank(s) 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, ... (17 ranks)");
 }
 
 TEST(Process, OwnStartTimeIsKnownAndFixed) {

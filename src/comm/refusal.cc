@@ -26,10 +26,20 @@ void NoteRefusal(std::int32_t device, const std::string& message) noexcept {
       state.refusal.Write(kTag, message);
       // release: who sees the time (acquire) sees the text, or a later one.
       state.refused_at.store(now, std::memory_order_release);
+      member.refused().store(true, std::memory_order_relaxed);
     });
   } catch (const std::exception& error) {
     log::Error(fmt::format("cannot note a refused call for reports: {}", error.what()));
   }
+}
+
+void ForgetRefusal(std::int32_t device) noexcept {
+  ForEachMember([device](Member& member) {
+    if (member.device() != device) return;
+    // relaxed: for reports only, and there is no text to be seen with it.
+    member.board().rank(member.rank()).refused_at.store(0, std::memory_order_relaxed);
+    member.refused().store(false, std::memory_order_relaxed);
+  });
 }
 
 std::optional<Refusal> ReadRefusal(const Board& board, std::int32_t rank) {

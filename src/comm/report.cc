@@ -21,17 +21,19 @@ std::optional<std::string> NoteOf(const Board& board, std::int32_t rank) {
   return board.rank(rank).doing.Read(ReadActivity(board, rank).number);
 }
 
-// The refusal of the rank's last call; a rank that has run one since has got over it.
-std::optional<Refusal> FreshRefusal(const Board& board, std::int32_t rank) {
-  auto refusal = ReadRefusal(board, rank);
-  if (refusal && refusal->age >= ReadActivity(board, rank).age) return std::nullopt;
-  return refusal;
+// Whether the rank is between calls, and phase 2 has put another one on a stream.
+bool HasQueued(const Board& board, std::int32_t rank) {
+  const Activity activity = ReadActivity(board, rank);
+  return activity.phase == Phase::kIdle &&
+         board.rank(rank).queued.load(std::memory_order_relaxed) > activity.number;
 }
 
-std::string DescribeActivity(const Activity& activity) {
+std::string DescribeActivity(const Activity& activity, bool has_queued) {
   const std::uint64_t n = activity.number;
   switch (activity.phase) {
     case Phase::kIdle:
+      if (has_queued)
+        return fmt::format("has queued call {}, to which its stream has not got", n + 1);
       if (n == 0) return "has not started any call";
       return fmt::format("has finished call {} and not started call {}", n, n + 1);
     case Phase::kWorking:
@@ -55,8 +57,11 @@ std::optional<std::string> WhyMissing(const Board& board, std::int32_t rank) {
   // First of all: what a stopped process has noted may have ended since.
   if (IsProcessStopped(board, rank)) return fmt::format("the process of rank {} is stopped", rank);
   if (const auto doing = NoteOf(board, rank)) return fmt::format("rank {} {}", rank, *doing);
-  if (const auto refusal = FreshRefusal(board, rank))
+  if (const auto refusal = ReadRefusal(board, rank))
     return fmt::format("the last call of rank {} was refused: {}", rank, refusal->message);
+  if (HasQueued(board, rank))
+    return fmt::format("rank {} has queued call {}, to which its stream has not got", rank,
+                       ReadActivity(board, rank).number + 1);
   return std::nullopt;
 }
 
@@ -91,11 +96,12 @@ std::string DescribeRank(const Board& board, std::int32_t rank) {
   if (state.life == Life::kAbsent) return fmt::format("rank {} has not joined the group", rank);
   if (state.life == Life::kTerminated) return fmt::format("rank {} terminated", rank);
   const std::string doing =
-      NoteOf(board, rank).value_or(DescribeActivity(ReadActivity(board, rank)));
+      NoteOf(board, rank)
+          .value_or(DescribeActivity(ReadActivity(board, rank), HasQueued(board, rank)));
   std::string text = fmt::format("rank {} {}{}", rank, doing, DescribeOperation(board, rank));
   if (state.life == Life::kDestroyed)
     text += fmt::format(" (destroyed after call {})", state.last_number);
-  if (const auto refusal = FreshRefusal(board, rank))
+  if (const auto refusal = ReadRefusal(board, rank))
     text += fmt::format(" (its last call was refused {} s ago: {})", Age(refusal->age),
                         refusal->message);
   if (IsProcessStopped(board, rank)) {

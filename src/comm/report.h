@@ -17,8 +17,8 @@ namespace ferry::comm {
 [[nodiscard]] std::string DescribeRank(const Board& board, std::int32_t rank);
 
 // `rank(s) 3, 5 did not arrive within 1836 s`, followed by whom they wait for if they wait, by the
-// refusal of their last call, by whether their process is stopped, or else by the last call that
-// they have finished, and what to do.
+// refusal of their last call, by whether their process is stopped or their stream has not got to
+// the call, or else by the last call that they have finished, and what to do.
 [[nodiscard]] std::string TimeoutCause(const Board& board, const Ranks& missing,
                                        std::chrono::nanoseconds limit);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "comm/call.h"
 #include "comm/member.h"
 #include "comm/refusal.h"
 #include "comm/state_report.h"
@@ -40,7 +41,7 @@ class Report : public ::testing::Test {
       MemberOptions options;
       options.watchdog = std::chrono::seconds(10);
       options.scratch = std::make_shared<NoScratch>();
-      members_.push_back(std::make_unique<Member>(board_, r, r, options));
+      members_.push_back(std::make_shared<Member>(board_, r, r, options));
     }
   }
 
@@ -50,7 +51,7 @@ class Report : public ::testing::Test {
   }
 
   const std::shared_ptr<Board> board_ = Board::Create("ep0", 3);
-  std::vector<std::unique_ptr<Member>> members_;  // ranks 0 and 1; rank 2 never joins
+  std::vector<std::shared_ptr<Member>> members_;  // ranks 0 and 1; rank 2 never joins
   const AbortFlag abort_;
   CallContext context_;
 };
@@ -119,12 +120,22 @@ TEST_F(Report, TheRefusalOfARanksLastCallIsPartOfTheBlame) {
   EXPECT_EQ(TimeoutCause(*board_, {1, 2}, std::chrono::seconds(30)),
             "rank(s) 1, 2 did not arrive within 30 s; the last call of rank 1 was refused: "
             "dispatch: K is 17 [dispatch-A3-30]");
-  SetPhase(Side(1, 1), Phase::kWorking);  // it has got over it
-  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 prepares call 1 (operator unknown, for 0 s)");
-  EXPECT_EQ(TimeoutCause(*board_, {1}, std::chrono::seconds(30)),
-            "rank(s) 1 did not arrive within 30 s");
   ASSERT_TRUE(ReadRefusal(*board_, 1).has_value());
   EXPECT_EQ(ReadRefusal(*board_, 1)->message, "dispatch: K is 17 [dispatch-A3-30]");
+}
+
+// Whether it has run or still waits on its stream.
+TEST_F(Report, ARefusalIsForgottenWhenTheRanksNextCallIsAccepted) {
+  NoteRefusal(1, "dispatch: K is 17 [dispatch-A3-30]");
+  const auto call =
+      TakeNumbers("dispatch", members_[1], nullptr, [](const std::shared_ptr<Call>&) {});
+  EXPECT_FALSE(ReadRefusal(*board_, 1).has_value());
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 has queued call 1, to which its stream has not got");
+  EXPECT_EQ(TimeoutCause(*board_, {1}, std::chrono::seconds(30)),
+            "rank(s) 1 did not arrive within 30 s; rank 1 has queued call 1, to which its stream "
+            "has not got");
+  EXPECT_NE(DescribeState().find("  rank 1: has queued call 1, to which its stream has not got\n"),
+            std::string::npos);
 }
 
 TEST_F(Report, TheStateTellsWhatEveryRankDoesAndDid) {

@@ -19,11 +19,15 @@ namespace ferry::comm {
 template <std::size_t kBytes>
 class SharedText {
  public:
-  static constexpr std::size_t kCapacity = kBytes - 24;  // longer texts are cut
+  static constexpr std::size_t kCapacity = kBytes - 24;  // longer texts are cut, and end with "..."
 
   // Replaces the text by `text` of call `number` (not 0).
   void Write(std::uint64_t number, std::string_view text) {
-    text = text.substr(0, kCapacity);
+    std::string cut;
+    if (text.size() > kCapacity) {
+      cut = std::string(text.substr(0, kCapacity - kMark.size())) + std::string(kMark);
+      text = cut;
+    }
     BeginChange();
     number_.store(number, std::memory_order_release);
     length_.store(text.size(), std::memory_order_release);
@@ -62,6 +66,7 @@ class SharedText {
 
  private:
   static constexpr std::size_t kWord = sizeof(std::uint64_t);
+  static constexpr std::string_view kMark = "...";
 
   // relaxed: there is one writer, and the release stores that follow carry the odd version: a
   // reader that sees one of them sees it, too.

@@ -13,18 +13,24 @@ constexpr auto kGlance = std::chrono::milliseconds(20);
 
 }  // namespace
 
-bool Turnstile::Enter(std::uint64_t number, const Deadline& deadline,
+bool Turnstile::Enter(std::uint64_t number, std::chrono::nanoseconds limit,
                       const std::function<bool()>& give_up) {
   std::unique_lock lock(mutex_);
+  const Clock::time_point start = Clock::now();
   while (next_ < number) {
-    if (deadline.Passed() || give_up()) return false;
-    changed_.wait_until(lock, std::min(deadline.time(), Clock::now() + kGlance));
+    const std::chrono::nanoseconds empty = Clock::now() - std::max(start, empty_since_);
+    const bool too_long = !inside_ && limit > limit.zero() && empty >= limit;
+    if (too_long || give_up()) return false;
+    changed_.wait_for(lock, kGlance);
   }
+  inside_ = true;
   return true;
 }
 
 void Turnstile::Leave(std::uint64_t number) noexcept {
   std::unique_lock lock(mutex_);
+  inside_ = false;
+  empty_since_ = Clock::now();
   MarkLeft(number);
   RunSkipped(lock);
 }
@@ -49,6 +55,7 @@ void Turnstile::RunSkipped(std::unique_lock<std::mutex>& lock) {
 
 void Turnstile::MarkLeft(std::uint64_t number) {
   if (number < next_) return;  // it has left before; kept, it would be the first of left_ for ever
+  if (!inside_) empty_since_ = Clock::now();
   left_.insert(number);
   while (!left_.empty() && *left_.begin() == next_) {
     left_.erase(left_.begin());

@@ -16,9 +16,10 @@ namespace ferry::comm {
 
 class Turnstile {
  public:
-  // Waits until every call below `number` has left. False when `deadline` passes first or
-  // `give_up` (looked at every few ms) says so; the call must then be given to Skip.
-  [[nodiscard]] bool Enter(std::uint64_t number, const Deadline& deadline,
+  // Waits until every call below `number` has left. False when no call has been inside for `limit`
+  // (zero = for ever) although it is not this one's turn, or when `give_up` (looked at every few
+  // ms) says so; the call must then be given to Skip. A call that is inside has limits of its own.
+  [[nodiscard]] bool Enter(std::uint64_t number, std::chrono::nanoseconds limit,
                            const std::function<bool()>& give_up);
 
   // Call `number`, which had entered, is over.
@@ -36,6 +37,8 @@ class Turnstile {
 
   std::mutex mutex_;
   std::condition_variable changed_;
+  bool inside_ = false;                           // a call is; guarded by mutex_
+  Clock::time_point empty_since_ = Clock::now();  // while none is; guarded by mutex_
   std::uint64_t next_ = 1;        // lowest number that has not left; guarded by mutex_
   std::set<std::uint64_t> left_;  // numbers above next_ that have; guarded by mutex_
   std::map<std::uint64_t, std::function<void()>> skipped_;  // not yet told; guarded by mutex_

@@ -12,6 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds kForEver{0};
+
 bool Never() {
   return false;
 }
@@ -22,7 +24,7 @@ TEST(Turnstile, LetsCallsInByNumber) {
   std::vector<std::thread> threads;
   for (std::uint64_t number = 8; number >= 1; --number)
     threads.emplace_back([&turnstile, &order, number] {
-      ASSERT_TRUE(turnstile.Enter(number, Deadline::Never(), Never));
+      ASSERT_TRUE(turnstile.Enter(number, kForEver, Never));
       order.push_back(number);
       turnstile.Leave(number);
     });
@@ -32,8 +34,20 @@ TEST(Turnstile, LetsCallsInByNumber) {
 
 TEST(Turnstile, GivesUpAtTheDeadlineAndWhenTold) {
   Turnstile turnstile;
-  EXPECT_FALSE(turnstile.Enter(2, Deadline::After(milliseconds(5)), Never));
-  EXPECT_FALSE(turnstile.Enter(2, Deadline::Never(), [] { return true; }));
+  EXPECT_FALSE(turnstile.Enter(2, milliseconds(5), Never));
+  EXPECT_FALSE(turnstile.Enter(2, kForEver, [] { return true; }));
+}
+
+// Who is inside waits for peers, and has a limit for that.
+TEST(Turnstile, DoesNotCountTheTimeOfACallThatIsInside) {
+  Turnstile turnstile;
+  ASSERT_TRUE(turnstile.Enter(1, kForEver, Never));
+  std::thread first([&turnstile] {
+    std::this_thread::sleep_for(milliseconds(60));
+    turnstile.Leave(1);
+  });
+  EXPECT_TRUE(turnstile.Enter(2, milliseconds(20), Never));
+  first.join();
 }
 
 TEST(Turnstile, ASkippedCallBlocksNobody) {
@@ -42,7 +56,7 @@ TEST(Turnstile, ASkippedCallBlocksNobody) {
   turnstile.Skip(2, [&told] { ++told; });
   EXPECT_EQ(told, 1);
   turnstile.Leave(1);
-  EXPECT_TRUE(turnstile.Enter(3, Deadline::After(milliseconds(5)), Never));
+  EXPECT_TRUE(turnstile.Enter(3, milliseconds(5), Never));
 }
 
 // As when a call that gave up its turn is told of by two.
@@ -52,7 +66,7 @@ TEST(Turnstile, ACallThatHasLeftBeforeLeavesOnce) {
   turnstile.Leave(2);
   turnstile.Leave(1);
   turnstile.Leave(3);
-  EXPECT_TRUE(turnstile.Enter(4, Deadline::After(milliseconds(5)), Never));
+  EXPECT_TRUE(turnstile.Enter(4, milliseconds(5), Never));
 }
 
 TEST(Turnstile, TellsThePeersOfASkippedCallOnlyWhenItsSlotIsFree) {
