@@ -128,7 +128,9 @@ std::string CallGroup::WhyNotReached(std::int32_t rank, const Deadline& deadline
   const Deadline noticed = Deadline::After(std::chrono::seconds(1));
   while (!IsGone(side_.board(), rank, side_.number) && !noticed.Passed())
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  return WhyGone(side_.board(), side_.number).value_or(fmt::format("rank {}: {}", rank, why));
+  return WhyGone(side_.board(), side_.number)
+      .value_or(
+          fmt::format("rank {} cannot reach the memory of rank {}: {}", side_.rank(), rank, why));
 }
 
 void CallGroup::Release() {

@@ -7,11 +7,13 @@
 #include <cstring>
 #include <exception>
 #include <future>
+#include <set>
 #include <utility>
 
 #include "base/env.h"
 #include "base/error.h"
 #include "comm/board_table.h"
+#include "comm/descriptor_room.h"
 #include "comm/host_service.h"
 #include "comm/presence.h"
 #include "comm/process.h"
@@ -41,6 +43,19 @@ Ticket OfferBoard(const JoinedGroup& group) {
   return ticket;
 }
 
+// Refused here, not in the first call that reads the peers' memory.
+void RequireDescriptors(const Board& board) {
+  std::set<pid_t> others;
+  for (std::int32_t r = 0; r < board.size(); ++r)
+    others.insert(board.rank(r).pid.load(std::memory_order_relaxed));
+  others.erase(getpid());
+  const std::size_t limit = MakeDescriptorRoom(others.size());
+  Require(limit > others.size(), Code::kHcclSyscall,
+          "group \"{}\" has ranks in {} other processes, of each of which this one keeps a "
+          "descriptor or two; it may open {} (ulimit -Hn)",
+          board.name(), others.size(), limit);
+}
+
 // Attaches as `spec` says and waits for the others. On failure nobody waits for this rank: its
 // member is destroyed, which the board tells.
 std::shared_ptr<Member> AttachWithOthers(const std::shared_ptr<Board>& board, const RankSpec& spec,
@@ -49,6 +64,7 @@ std::shared_ptr<Member> AttachWithOthers(const std::shared_ptr<Board>& board, co
   Require(spec.name.empty() || spec.name == board->name(), Code::kHcclPara,
           "hcclCommName is \"{}\", but the first rank of the group named it \"{}\"", spec.name,
           board->name());
+  RequireDescriptors(*board);
   AwaitAttached(board, deadline);
   RegisterMember(member);
   return member;
@@ -64,28 +80,30 @@ JoinRequest RequestOf(const RankSpec& spec) {
           .timeout = JoinTimeout()};
 }
 
-// Names the ranks of the process that has the board, when that process has ended.
-[[noreturn]] void FailWithoutBoard(const Ticket& ticket, const Error& error) {
-  Ranks of_maker;
-  for (std::size_t r = 0; r < ticket.ranks.size(); ++r)
-    if (IsSameProcess(ticket.ranks[r].home, ticket.maker))
-      of_maker.push_back(static_cast<std::int32_t>(r));
-  const std::string who = of_maker.empty() ? "the root" : RankList(of_maker);
-  // Sockets of a process end a moment before it does.
-  if (HasEnded(ticket.maker.pid, ticket.maker.start_time, std::chrono::milliseconds(500)))
-    Fail(Code::kHcclRemote, "{} terminated while joining group \"{}\"", who, ticket.name);
-  Fail(error.code(), "{} did not hand out group \"{}\": {}", who, ticket.name, error.message());
+// The board that the process `maker` has, whose ranks are `who` in sentences; `group` is the group
+// that is being joined.
+std::shared_ptr<Board> FindBoardOf(const Home& maker, const std::string& who,
+                                   const std::string& group, const std::string& key,
+                                   const Deadline& deadline) {
+  try {
+    return FindSharedBoard(maker, key, deadline);
+  } catch (const Error& error) {
+    if (error.code() != Code::kHcclRemote) throw;
+    // Sockets of a process end a moment before it does.
+    if (HasEnded(maker.pid, maker.start_time, std::chrono::milliseconds(500)))
+      Fail(Code::kHcclRemote, "{} terminated while joining {}", who, group);
+    Fail(error.code(), "{} did not hand out {}: {}", who, group, error.message());
+  }
 }
 
 std::shared_ptr<Member> UseTicket(const Ticket& ticket, const RankSpec& spec,
                                   const MemberOptions& options, const Deadline& deadline) {
-  std::shared_ptr<Board> board;
-  try {
-    board = FindSharedBoard(ticket.maker, ticket.key, deadline);
-  } catch (const Error& error) {
-    if (error.code() != Code::kHcclRemote) throw;
-    FailWithoutBoard(ticket, error);
-  }
+  Ranks of_maker;
+  for (std::size_t r = 0; r < ticket.ranks.size(); ++r)
+    if (IsSameProcess(ticket.ranks[r].home, ticket.maker))
+      of_maker.push_back(static_cast<std::int32_t>(r));
+  const auto board = FindBoardOf(ticket.maker, of_maker.empty() ? "the root" : RankList(of_maker),
+                                 fmt::format("group \"{}\"", ticket.name), ticket.key, deadline);
   return AttachWithOthers(board, spec, options, deadline);
 }
 
@@ -203,7 +221,9 @@ std::shared_ptr<Member> JoinSubgroup(Member& parent, const std::vector<std::int3
     for (const std::int32_t rank : ranks) homes.push_back(HomeOnBoard(parent.board(), rank));
     MakeSharedBoard(spec.name.empty() ? FreshGroupName() : spec.name, homes, key, deadline);
   }
-  const auto board = FindSharedBoard(maker, key, deadline);
+  const auto board =
+      FindBoardOf(maker, fmt::format("rank {} of group \"{}\"", ranks.front(), parent.name()),
+                  fmt::format("a group of {} ranks of it", ranks.size()), key, deadline);
   return AttachWithOthers(board, spec, options, deadline);
 }
 

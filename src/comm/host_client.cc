@@ -95,6 +95,8 @@ ReceivedReply Ask(const Server& server, const HostRequest& request, const Patien
 }
 
 UniqueFd TakeDescriptor(const Server& server, ReceivedReply reply) {
+  if (reply.answer == HostAnswer::kFailed)
+    FailToFetch(server, "it has failed to, and says why on its stderr");
   if (reply.answer != HostAnswer::kHere) FailToFetch(server, "it refuses");
   if (!reply.fd) FailToFetch(server, "this process may open no more descriptors (ulimit -n)");
   return std::move(reply.fd);

@@ -1,25 +1,29 @@
 #include "comm/host_service.h"
 
 #include <fmt/core.h>
-#include <pthread.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <map>
 #include <memory>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "comm/board_table.h"
+#include "comm/descriptor_room.h"
 #include "comm/host_message.h"
+#include "comm/listener.h"
 #include "comm/quiet_thread.h"
 #include "comm/random_name.h"
 #include "memory/segment.h"
@@ -30,6 +34,8 @@ namespace {
 // Peers that have connected and not asked yet. One that never asks is closed when a newer one needs
 // its place, so that nobody can keep the others out.
 constexpr std::size_t kMaxSilent = 256;
+// When not even the spare descriptor helps.
+constexpr std::chrono::milliseconds kPause{50};
 
 class HostService {
  public:
@@ -41,8 +47,8 @@ class HostService {
   // Runs for as long as the process does.
   void Loop();
 
-  // Nobody is answered any more. In a child made by fork: the parent's socket must end with it.
-  void CloseListener() noexcept { listener_.Reset(); }
+  // Nobody is answered any more.
+  void CloseListener() noexcept { listener_.Close(); }
 
  private:
   struct Guest {
@@ -53,23 +59,19 @@ class HostService {
   void Listen(int fd) const;
   void Accept();
   void Answer(int socket);
+  void AcceptWithoutDescriptors();
   void DropOldest();
 
   const pid_t pid_ = getpid();
   const std::string name_;
-  UniqueFd listener_;
+  Listener listener_;
   UniqueFd epoll_;
-  std::map<int, Guest> guests_;  // by descriptor; of the service's thread
-  std::uint64_t come_ = 0;       // guests so far
+  UniqueFd spare_{::eventfd(0, EFD_CLOEXEC)};  // of the service's thread
+  std::map<int, Guest> guests_;                // by descriptor; of the service's thread
+  std::uint64_t come_ = 0;                     // guests so far
 };
 
 std::atomic<HostService*> current{nullptr};
-
-void CloseInheritedService() {
-  // acquire: pairs with the publication in OfThisProcess.
-  if (HostService* const service = current.load(std::memory_order_acquire))
-    service->CloseListener();
-}
 
 [[noreturn]] void FailToStart(const char* what) {
   Fail(Code::kHcclSyscall, "the service for other processes of this host cannot start: {}: {}",
@@ -78,9 +80,9 @@ void CloseInheritedService() {
 
 HostService::HostService()
     : name_("ferry-" + RandomName()),
-      listener_(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
+      listener_(UniqueFd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-  if (!listener_) FailToStart("socket");
+  if (!listener_.is_open()) FailToStart("socket");
   if (!epoll_) FailToStart("epoll_create1");
   socklen_t length = 0;
   const sockaddr_un address = AbstractAddress(name_, length);
@@ -105,8 +107,7 @@ void HostService::DropOldest() {
 void HostService::Accept() {
   UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!socket) {
-    // No descriptor left: the one that waits longest makes room, else this would spin.
-    if ((errno == EMFILE || errno == ENFILE) && !guests_.empty()) DropOldest();
+    if (errno == EMFILE || errno == ENFILE) AcceptWithoutDescriptors();
     return;
   }
   const auto identity = IdentityOfPeer(socket.get());
@@ -115,6 +116,25 @@ void HostService::Accept() {
   const int fd = socket.get();
   Listen(fd);
   guests_[fd] = {std::move(socket), ++come_};
+}
+
+// The one that waits longest makes room, or else the spare descriptor does for a guest that is told
+// no: neither is anybody left to wait, nor does this thread spin.
+void HostService::AcceptWithoutDescriptors() {
+  (void)MakeDescriptorRoom(kMaxSilent);
+  if (!guests_.empty()) return DropOldest();
+  spare_.Reset();
+  {
+    const UniqueFd guest(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (guest)
+      SendReply(guest.get(), HostAnswer::kFailed, -1);
+    else
+      std::this_thread::sleep_for(kPause);
+  }
+  spare_ = UniqueFd(::eventfd(0, EFD_CLOEXEC));
+  log::ErrorOnce(
+      "other processes of this host cannot be given this one's memory: it may open no "
+      "more descriptors (ulimit -n)");
 }
 
 void HostService::Answer(int socket) {
@@ -160,8 +180,6 @@ void HostService::Loop() {
 
 // No lock: a child may be forked while another thread holds it.
 HostService& OfThisProcess() {
-  static const int registered = ::pthread_atfork(nullptr, nullptr, CloseInheritedService);
-  static_cast<void>(registered);
   for (;;) {
     // acquire: pairs with the publication below.
     HostService* seen = current.load(std::memory_order_acquire);

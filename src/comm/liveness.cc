@@ -10,11 +10,13 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -32,8 +34,12 @@ struct WatchedRank {
   std::int32_t rank;
 };
 
+// How often peers are looked at that have no pidfd.
+constexpr std::chrono::milliseconds kLook{500};
+
 struct Peer {
-  UniqueFd pidfd;
+  UniqueFd pidfd;  // none when the system refused it
+  std::uint64_t start_time = 0;
   std::vector<WatchedRank> homes;
 };
 
@@ -45,8 +51,9 @@ class Monitor {
   // The same, null when there is none.
   static Monitor* Existing();
 
-  // False when the process `pid` has ended.
-  bool Watch(pid_t pid, WatchedRank home);
+  // False when the process `pid` has ended. Throws std::system_error when there is no thread to be
+  // had.
+  bool Watch(pid_t pid, std::uint64_t start_time, WatchedRank home);
 
   // Lets the thread look at its peers again.
   void Wake() noexcept;
@@ -60,6 +67,10 @@ class Monitor {
   // Forgets the peers of which no board is left.
   void DropUnneeded();
   void Bury(pid_t pid);
+  // Whether a peer has no pidfd.
+  [[nodiscard]] bool MustLook();
+  // Buries those that have ended without a pidfd's telling.
+  void LookAtOthers();
 
   // No lock: a child may be forked while another thread holds it. release publishes the monitor's
   // own fields, acquire reads them.
@@ -69,10 +80,11 @@ class Monitor {
 
   const pid_t pid_ = getpid();
   // Not poll(2): that refuses more descriptors than the process may open, a limit that a program
-  // may lower at any time.
+  // may lower at any time. None when the system refused it.
   const UniqueFd epoll_;
   const UniqueFd wake_;  // raised when peers_ is to be looked at
   std::mutex mutex_;
+  bool running_ = false;         // the thread; guarded by mutex_
   std::map<pid_t, Peer> peers_;  // guarded by mutex_; closing a pidfd takes it out of epoll_
 };
 
@@ -89,22 +101,20 @@ Monitor& Monitor::OfThisProcess() {
     if (seen != nullptr && seen->pid_ == getpid()) return *seen;
     std::unique_ptr<Monitor> fresh(new Monitor);
     if (!current.compare_exchange_strong(seen, fresh.get(), std::memory_order_acq_rel)) continue;
-    Monitor* const started = fresh.release();
-    StartQuietThread([started] { started->Loop(); });
-    return *started;
+    return *fresh.release();
   }
 }
 
 void Monitor::Wake() noexcept {
   const std::uint64_t one = 1;
+  if (!wake_) return;  // then the loop looks by itself
   if (write(wake_.get(), &one, sizeof one) < 0)
     log::Error(fmt::format("cannot wake the liveness monitor: {}", std::strerror(errno)));
 }
 
 Monitor::Monitor() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC)) {
   if (const int error = Listen(wake_.get(), kWake))
-    log::Error(fmt::format("cannot watch peer processes, so their deaths go unnoticed: {}",
-                           std::strerror(error)));
+    log::Info(fmt::format("peer processes are looked at twice a second: {}", std::strerror(error)));
 }
 
 int Monitor::Listen(int fd, pid_t pid) const noexcept {
@@ -112,8 +122,10 @@ int Monitor::Listen(int fd, pid_t pid) const noexcept {
   return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
 }
 
-bool Monitor::Watch(pid_t pid, WatchedRank home) {
+bool Monitor::Watch(pid_t pid, std::uint64_t start_time, WatchedRank home) {
   const std::lock_guard lock(mutex_);
+  if (!running_) StartQuietThread([this] { Loop(); });
+  running_ = true;
   auto found = peers_.find(pid);
   if (found == peers_.end()) {
     UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -121,11 +133,12 @@ bool Monitor::Watch(pid_t pid, WatchedRank home) {
     if (error == ESRCH) return false;
     if (error == 0) error = Listen(pidfd.get(), pid);
     if (error != 0) {
-      log::Error(fmt::format("cannot watch process {}, so its death would go unnoticed: {}", pid,
-                             std::strerror(error)));
-      return true;
+      log::Info(
+          fmt::format("process {} is looked at twice a second: {}", pid, std::strerror(error)));
+      pidfd.Reset();
+      Wake();
     }
-    found = peers_.emplace(pid, Peer{std::move(pidfd), {}}).first;
+    found = peers_.emplace(pid, Peer{std::move(pidfd), start_time, {}}).first;
   }
   found->second.homes.push_back(std::move(home));
   return true;
@@ -155,12 +168,34 @@ void Monitor::Bury(pid_t pid) {
     if (const std::shared_ptr<Board> board = home.board.lock()) MarkTerminated(*board, home.rank);
 }
 
+bool Monitor::MustLook() {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(peers_.begin(), peers_.end(),
+                     [](const auto& peer) { return !peer.second.pidfd; });
+}
+
+void Monitor::LookAtOthers() {
+  std::vector<std::pair<pid_t, std::uint64_t>> others;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [pid, peer] : peers_)
+      if (!peer.pidfd) others.emplace_back(pid, peer.start_time);
+  }
+  for (const auto& [pid, start_time] : others)
+    if (HasEnded(pid, start_time)) Bury(pid);
+}
+
 void Monitor::Loop() {
   std::array<epoll_event, 64> events{};
   for (;;) {
+    const int timeout = MustLook() ? static_cast<int>(kLook.count()) : -1;
     const int count =
-        epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), /*timeout=*/-1);
-    if (count < 0 && errno != EINTR) return;  // no epoll; the constructor has said so
+        epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout);
+    if (count < 0 && errno != EINTR) {  // no epoll
+      std::this_thread::sleep_for(kLook);
+      DropUnneeded();
+    }
+    if (count <= 0) LookAtOthers();
     for (int i = 0; i < count; ++i) {
       const auto pid = static_cast<pid_t>(events[static_cast<std::size_t>(i)].data.u64);
       if (pid != kWake) {
@@ -180,9 +215,9 @@ bool WatchRank(const std::shared_ptr<Board>& board, std::int32_t rank) {
   const pid_t pid = state.pid.load(std::memory_order_acquire);
   if (pid == 0) return false;
   if (pid == getpid()) return true;
-  const bool alive = Monitor::OfThisProcess().Watch(pid, {board, rank});
-  // A process that has ended, or whose number another one has taken since.
   const std::uint64_t start_time = state.start_time.load(std::memory_order_relaxed);
+  const bool alive = Monitor::OfThisProcess().Watch(pid, start_time, {board, rank});
+  // A process that has ended, or whose number another one has taken since.
   if (!alive || IsAnother(ProcessStartTime(pid), start_time)) MarkTerminated(*board, rank);
   return true;
 }
@@ -203,7 +238,7 @@ void WatchPeers(const std::shared_ptr<Board>& board) noexcept {
     }
     watch.complete.store(complete, std::memory_order_relaxed);
   } catch (const std::exception& error) {
-    log::Error(
+    log::ErrorOnce(
         fmt::format("cannot watch the peers of group \"{}\": {}", board->name(), error.what()));
   }
 }

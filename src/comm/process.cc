@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 
+#include "base/clock.h"
 #include "base/fd.h"
 
 namespace ferry::comm {
@@ -24,6 +27,23 @@ std::optional<std::string> StatFields(pid_t pid) {
   const std::size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
   return line.substr(name_end + 1);
+}
+
+// 'R', 'S', 'Z' and so on of proc(5); nothing when it cannot be read.
+std::optional<char> StateOf(pid_t pid) {
+  const std::optional<std::string> fields = StatFields(pid);
+  if (!fields) return std::nullopt;
+  std::istringstream in(*fields);
+  char state = '?';
+  in >> state;
+  return state;
+}
+
+// Without a descriptor of the process.
+bool IsDead(pid_t pid) {
+  if (::kill(pid, 0) != 0 && errno == ESRCH) return true;
+  const std::optional<char> state = StateOf(pid);
+  return state == 'Z' || state == 'X';
 }
 
 }  // namespace
@@ -43,17 +63,19 @@ std::optional<std::uint64_t> ProcessStartTime(pid_t pid) {
 bool HasEnded(pid_t pid, std::uint64_t start_time, std::chrono::milliseconds patience) {
   if (IsAnother(ProcessStartTime(pid), start_time)) return true;
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  if (!process) return errno == ESRCH;
+  if (!process) {
+    // None left, or a sandbox does not know the call.
+    const Deadline deadline = Deadline::After(patience);
+    while (!IsDead(pid) && !deadline.Passed())
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return IsDead(pid);
+  }
   pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
   return ::poll(&ended, 1, static_cast<int>(patience.count())) == 1;
 }
 
 bool IsStopped(pid_t pid) {
-  const std::optional<std::string> fields = StatFields(pid);
-  if (!fields) return false;
-  std::istringstream in(*fields);
-  char state = '?';
-  in >> state;
+  const std::optional<char> state = StateOf(pid);
   return state == 'T' || state == 't';
 }
 

@@ -1,6 +1,7 @@
 // Joining, meeting, dying, and joining again.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -69,6 +70,24 @@ TEST(Processes, SurviveTheDeathOfOneAndJoinAnewWithoutIt) {
         << ended.texts[r];
   }
   EXPECT_TRUE(WIFSIGNALED(ended.status[2]));
+}
+
+// A worker that a program forks may run its destructors; the rank is its parent's.
+TEST(Processes, GoOnWhenAForkedChildDestroysTheHandle) {
+  const Ended ended = RunRanks(2, [](Rank& rank) {
+    HcclComm comm = nullptr;
+    if (rank.Join(0, &comm) != HCCL_SUCCESS) return 1;
+    if (rank.Meet(comm) != 0) return 2;
+    if (rank.rank == 0) {
+      const pid_t child = ::fork();
+      if (child == 0) ::_exit(HcclCommDestroy(comm) == HCCL_SUCCESS ? 0 : 1);
+      int status = -1;
+      if (::waitpid(child, &status, 0) != child || status != 0) return 3;
+    }
+    if (rank.Meet(comm) != 0) return rank.Say(Message()), 4;
+    return HcclCommDestroy(comm) == HCCL_SUCCESS ? 0 : 5;
+  });
+  for (const std::size_t r : {0U, 1U}) EXPECT_EQ(ended.status[r], 0) << r << ": " << ended.texts[r];
 }
 
 TEST(Processes, HearOfARankThatDiesWhileItJoins) {

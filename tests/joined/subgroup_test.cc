@@ -1,5 +1,7 @@
 // Groups made of the ranks of another group.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <vector>
 
@@ -52,6 +54,35 @@ TEST(Subgroups, LeaveOutARankThatSaysSo) {
     return (alone == nullptr) == (rank.rank == 1) ? 0 : 3;
   });
   for (std::size_t r = 0; r < 2; ++r) EXPECT_EQ(ended.status[r], 0) << r << ": " << ended.texts[r];
+}
+
+// The first rank of a group makes it; it ends before it does.
+TEST(Subgroups, NameTheRankThatEndsInsteadOfMakingOne) {
+  const Ended ended = RunRanks(3, [](Rank& rank) {
+    HcclComm comm = nullptr;
+    if (rank.Join(0, &comm) != HCCL_SUCCESS) return 1;
+    if (rank.Meet(comm) != 0) return 2;
+    if (rank.rank == 1) {
+      ::usleep(300'000);  // the others have begun to ask
+      ::kill(::getpid(), SIGKILL);
+    }
+    HcclCommConfig config;
+    HcclCommConfigInit(&config);
+    std::uint32_t ranks[] = {1, 0, 2};
+    HcclComm sub = nullptr;
+    const HcclResult result =
+        HcclCreateSubCommConfig(&comm, 3, ranks, 1, rank.rank == 0 ? 1 : 2, &config, &sub);
+    rank.Say(Message());
+    return result == HCCL_E_REMOTE ? 0 : 3;
+  });
+  for (const std::size_t r : {0U, 2U}) {
+    EXPECT_EQ(ended.status[r], 0) << r;
+    EXPECT_NE(ended.texts[r].find("HcclCreateSubCommConfig: rank 1 of group "), std::string::npos)
+        << ended.texts[r];
+    EXPECT_NE(ended.texts[r].find(" terminated while joining a group of 3 ranks of it"),
+              std::string::npos)
+        << ended.texts[r];
+  }
 }
 
 TEST(Subgroups, RefuseRanksThatCannotBe) {

@@ -122,6 +122,48 @@ TEST(Liveness, DeathIsNoticedUnderALimitOfNoDescriptors) {
   EXPECT_FALSE(comm::IsGone(*board, 2, 1));
 }
 
+// As in a sandbox that does not know pidfd_open.
+TEST(Liveness, DeathIsNoticedOfAPeerForWhichThereWasNoDescriptor) {
+  const auto board = comm::Board::Create("g", 3);
+  comm::Attach(*board, 0);
+  Peer first(*board, 1);
+  const Peer second(*board, 2);
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit none = {0, limit.rlim_max};
+  const int before = CountPidfds();
+  setrlimit(RLIMIT_NOFILE, &none);
+  comm::WatchPeers(board);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  EXPECT_EQ(CountPidfds(), before);
+  first.End();
+  EXPECT_TRUE(Eventually([&] { return comm::IsGone(*board, 1, 1); }));
+  EXPECT_FALSE(comm::IsGone(*board, 2, 1));
+}
+
+// The next look tries again.
+TEST(Liveness, DeathIsNoticedAlthoughTheFirstLookHadNoThread) {
+  const pid_t tester = fork();
+  if (tester == 0) {
+    alarm(20);
+    const auto board = comm::Board::Create("g", 2);
+    comm::Attach(*board, 0);
+    Peer peer(*board, 1);
+    rlimit limit{};
+    getrlimit(RLIMIT_AS, &limit);
+    const rlimit none = {1, limit.rlim_max};  // no room for a stack
+    setrlimit(RLIMIT_AS, &none);
+    comm::WatchPeers(board);
+    setrlimit(RLIMIT_AS, &limit);
+    comm::WatchPeers(board);
+    peer.End();
+    _exit(Eventually([&] { return comm::IsGone(*board, 1, 1); }) ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(tester, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
 TEST(Liveness, AChildForkedWhileOthersWatchHasAMonitorOfItsOwn) {
   const auto board = comm::Board::Create("parent", 2);
   comm::Attach(*board, 0);

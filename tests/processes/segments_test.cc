@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -197,6 +198,24 @@ TEST(Segments, TimeIsCountedForTheRankThatAllWaitedFor) {
     run.say(long_wait == (run.rank != 1) ? "right" : "wrong");
   });
   ExpectAllSay(ends, {"ok", "right"});
+}
+
+TEST(Segments, ThatCannotBeReachedAreTheFailureOfTheRankThatReads) {
+  const auto ends = Launch(Segments(2), [](RankRun& run) {
+    if (run.rank == 0) {
+      (void)memory::ProcessSegment().Allocate(kMiB, 0, memory::Owner::kFerry);  // its own is there
+      const auto first_free = static_cast<rlim_t>(UniqueFd(dup(0)).get());
+      const rlimit none{first_free, first_free};
+      setrlimit(RLIMIT_NOFILE, &none);
+    }
+    const std::string pid = std::to_string(run.ep->board().rank(1).pid.load());
+    const std::string end = RunExchange(run);
+    run.say(end.find("failed: rank 0 cannot reach the memory of rank 1: process " + pid +
+                     " of this host does not give its memory: ") != std::string::npos
+                ? "named"
+                : end);
+  });
+  ExpectAllSay(ends, {"named"});
 }
 
 // A process that forks after it has read its peers: the child must not take over what it cannot

@@ -193,12 +193,21 @@ Ticket Join(const RootInfo& root, const JoinRequest& request) {
   for (const std::string& address : root.addresses)
     for (SocketAddress& one : Resolve(address, root.port)) addresses.push_back(std::move(one));
   std::string where;
-  UniqueFd socket = ConnectToAny(addresses, deadline, &where);
-  Require(static_cast<bool>(socket), Code::kHcclTcpConnect,
-          "no root listens at {}: {}; the process that called HcclGetRootInfo has ended, or its "
-          "group has been joined already",
-          where, std::strerror(errno));
-  return JoinClient(std::move(socket), where, request, deadline).TakePart(root.id, root.secret);
+  while (true) {
+    UniqueFd socket = ConnectToAny(addresses, deadline, &where);
+    Require(static_cast<bool>(socket), Code::kHcclTcpConnect,
+            "no root listens at {}: {}; the process that called HcclGetRootInfo has ended, or its "
+            "group has been joined already",
+            where, std::strerror(errno));
+    JoinClient client(std::move(socket), where, request, deadline);
+    try {
+      return client.TakePart(root.id, root.secret);
+    } catch (const Error& error) {
+      // A root that has ended does not listen; a crowd of strangers may have driven this rank away.
+      if (error.code() != Code::kHcclRemote || client.HasMetRoot() || deadline.Passed()) throw;
+    }
+    (void)::poll(nullptr, 0, static_cast<int>(kConnectAgain.count()));
+  }
 }
 
 Ticket JoinAt(const Endpoint& endpoint, const std::optional<Secret>& secret,

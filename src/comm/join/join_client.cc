@@ -75,6 +75,7 @@ Reply JoinClient::AwaitReply(const Secret& secret, const Hello& hello, const Ans
   Reply reply = DecodeReply(AwaitFrame());
   Require(IsSame(reply.proof, ProveReply(secret, hello, answer, reply)), Code::kHcclPara,
           "the root at {} and rank {} do not have the same secret", where_, request_.rank);
+  has_met_root_ = true;
   return reply;
 }
 
@@ -101,7 +102,7 @@ bool JoinClient::RootLivesAfterSleep() {
   const short events = connection_.HasOutput() ? POLLIN | POLLOUT : POLLIN;
   pollfd entry{.fd = connection_.fd(), .events = events, .revents = 0};
   const bool arrived = ::poll(&entry, 1, static_cast<int>(wait.count())) != 0;
-  return arrived || !HasMetRoot() || !HasEnded(root_.pid, root_.start_time);
+  return arrived || root_.pid == 0 || !HasEnded(root_.pid, root_.start_time);
 }
 
 }  // namespace ferry::comm

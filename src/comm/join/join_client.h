@@ -22,7 +22,7 @@ class JoinClient {
   [[nodiscard]] Ticket TakePart(const Id& id, const Secret& secret);
 
   // Whether the root has proved that it is the one, so that its end is the end of the join.
-  [[nodiscard]] bool HasMetRoot() const { return root_.pid != 0; }
+  [[nodiscard]] bool HasMetRoot() const { return has_met_root_; }
 
  private:
   [[nodiscard]] Hello AwaitHello(const Id& id);
@@ -36,7 +36,8 @@ class JoinClient {
   const JoinRequest request_;
   const Deadline deadline_;
   const Deadline give_up_;  // a root that lives speaks at the deadline
-  Home root_;
+  bool has_met_root_ = false;
+  Home root_;  // once it has accepted this rank
 };
 
 }  // namespace ferry::comm

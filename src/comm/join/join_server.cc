@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <thread>
 #include <utility>
 
 #include "base/caught.h"
+#include "comm/descriptor_room.h"
 #include "comm/join/socket.h"
 #include "comm/process.h"
 
@@ -47,7 +49,8 @@ JoinServer::JoinServer(UniqueFd listener, RootOptions options)
     : options_(std::move(options)),
       home_(HomeOfThisProcess()),
       listener_(std::move(listener)),
-      admission_(home_) {}
+      admission_(home_),
+      unused_deadline_(Deadline::After(options_.unused_limit)) {}
 
 void JoinServer::Run(int stop) {
   while (!IsOver()) {
@@ -63,12 +66,14 @@ void JoinServer::Run(int stop) {
 bool JoinServer::IsOver() const {
   if (stopped_) return true;
   if (joined_) return peers_.empty();
+  if (group_deadline_.never() && unused_deadline_.Passed()) return true;
   if (!failure_) return false;
   return peers_.empty() && (!options_.tells_late_ranks || group_deadline_.Passed());
 }
 
 Deadline JoinServer::NextDeadline() const {
   Deadline next = group_deadline_.Passed() ? Deadline::Never() : group_deadline_;
+  if (group_deadline_.never()) next = unused_deadline_;
   bool accepted = false;
   for (const Peer& peer : peers_) {
     if (peer.state != Peer::State::kAccepted) next = Earlier(next, peer.limit);
@@ -79,7 +84,7 @@ Deadline JoinServer::NextDeadline() const {
 }
 
 void JoinServer::Wait(int stop) {
-  const bool accepts = listener_ && accept_again_.Passed() && CountStrangers() < MaxStrangers();
+  const bool accepts = listener_.is_open() && accept_again_.Passed();
   std::vector<pollfd> entries{
       {.fd = stop, .events = POLLIN, .revents = 0},
       {.fd = accepts ? listener_.get() : -1, .events = POLLIN, .revents = 0}};
@@ -89,8 +94,10 @@ void JoinServer::Wait(int stop) {
                        .events = static_cast<short>(sends ? POLLIN | POLLOUT : POLLIN),
                        .revents = 0});
   }
-  if (::poll(entries.data(), entries.size(), Milliseconds(NextDeadline())) > 0)
-    stopped_ = entries[0].revents != 0;
+  const int ready = ::poll(entries.data(), entries.size(), Milliseconds(NextDeadline()));
+  if (ready > 0) stopped_ = entries[0].revents != 0;
+  // More of them than the program allows by now: streams are looked at all the same.
+  if (ready < 0 && errno == EINVAL) std::this_thread::sleep_for(kPauseWithoutDescriptors);
 }
 
 std::size_t JoinServer::CountStrangers() const {
@@ -100,19 +107,32 @@ std::size_t JoinServer::CountStrangers() const {
 }
 
 void JoinServer::AcceptStrangers() {
-  if (!listener_ || !accept_again_.Passed()) return;
-  for (std::size_t room = MaxStrangers() - std::min(MaxStrangers(), CountStrangers()); room > 0;
-       --room) {
+  if (!listener_.is_open() || !accept_again_.Passed()) return;
+  for (std::size_t i = 0; i < MaxStrangers(); ++i) {
     UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket) {
+      if (CountStrangers() >= MaxStrangers()) DropOldestStranger();
       Greet(std::move(socket));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      accept_again_ = Deadline::After(kPauseWithoutDescriptors);
+      (void)MakeDescriptorRoom(kMaxJoinSize);
+      if (!DropOldestStranger()) accept_again_ = Deadline::After(kPauseWithoutDescriptors);
       return;
     } else if (errno == EAGAIN) {
       return;
     }
   }
+}
+
+// Those that come to join speak at once: who has been silent for longest makes room, so that nobody
+// can keep the others out.
+bool JoinServer::DropOldestStranger() {
+  const auto oldest = std::find_if(peers_.begin(), peers_.end(), [](const Peer& peer) {
+    return peer.state == Peer::State::kStranger;
+  });
+  if (oldest == peers_.end()) return false;
+  admission_.NoteRefusal(oldest->address, "had not asked to join when others came");
+  peers_.erase(oldest);
+  return true;
 }
 
 void JoinServer::Greet(UniqueFd socket) {
@@ -247,7 +267,7 @@ void JoinServer::Complete() {
     ticket.ranks = group.ranks;
     const std::string body = EncodeTicket(ticket);
     // Before anybody knows: the endpoint is free for the next group.
-    listener_.Reset();
+    listener_.Close();
     joined_ = true;
     TellAccepted(ReplyKind::kTicket, body);
   } catch (...) {
@@ -259,11 +279,11 @@ void JoinServer::FailAll(Error error) {
   const std::string body = EncodeFailure(error);
   TellAccepted(ReplyKind::kFailed, body);
   failure_ = std::move(error);
-  if (!options_.tells_late_ranks) listener_.Reset();
+  if (!options_.tells_late_ranks) listener_.Close();
 }
 
 void JoinServer::DropPeers() {
-  const bool closing = !listener_;
+  const bool closing = !listener_.is_open();
   peers_.remove_if([closing](const Peer& peer) {
     switch (peer.state) {
       case Peer::State::kAccepted:

@@ -15,6 +15,7 @@
 #include "comm/join/connection.h"
 #include "comm/join/join.h"
 #include "comm/join/message.h"
+#include "comm/listener.h"
 
 namespace ferry::comm {
 
@@ -27,6 +28,8 @@ struct RootOptions {
   // After a failure: tell ranks that come late, until the deadline that the group had.
   bool tells_late_ranks = true;
   std::chrono::milliseconds handshake_limit{10'000};
+  // How long the root waits for its first rank.
+  std::chrono::milliseconds unused_limit = std::chrono::hours(1);
 };
 
 // Used by one thread.
@@ -60,6 +63,8 @@ class JoinServer {
   [[nodiscard]] bool IsOver() const;
 
   void Greet(UniqueFd socket);
+  // False when there is none.
+  bool DropOldestStranger();
   void Serve(Peer& peer);
   void Hear(Peer& peer, const std::string& frame);
   // Throws Error with the sentence for the stranger.
@@ -76,9 +81,10 @@ class JoinServer {
 
   const RootOptions options_;
   const Home home_;
-  UniqueFd listener_;
+  Listener listener_;
   Admission admission_;
   std::list<Peer> peers_;
+  const Deadline unused_deadline_;
   Deadline group_deadline_ = Deadline::Never();  // the shortest of the accepted ranks
   std::chrono::milliseconds group_limit_{0};     // that it had when it came
   Deadline accept_again_ = Deadline::After(std::chrono::seconds(0));

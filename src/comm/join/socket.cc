@@ -119,6 +119,23 @@ UniqueFd Listen(const SocketAddress& address) {
   return fd;
 }
 
+namespace {
+
+// A connection to a port of this host at which nobody listens can get that very port as its own
+// end, and then meets itself.
+bool IsConnectedToItself(int socket) {
+  sockaddr_storage own{};
+  sockaddr_storage peer{};
+  socklen_t own_length = sizeof(own);
+  socklen_t peer_length = sizeof(peer);
+  return ::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &own_length) == 0 &&
+         ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &peer_length) == 0 &&
+         own.ss_family != AF_UNIX && own_length == peer_length &&
+         std::memcmp(&own, &peer, own_length) == 0;
+}
+
+}  // namespace
+
 UniqueFd Connect(const SocketAddress& address, Deadline deadline) {
   UniqueFd fd = NewSocket(address);
   if (!fd) return fd;
@@ -131,6 +148,7 @@ UniqueFd Connect(const SocketAddress& address, Deadline deadline) {
     (void)::poll(nullptr, 0, 5);
   }
   if (error == EINPROGRESS || error == EINTR) error = AwaitConnected(fd.get(), deadline);
+  if (error == 0 && IsConnectedToItself(fd.get())) error = ECONNREFUSED;
   if (error == 0) return fd;
   errno = error;
   return UniqueFd();

@@ -1,8 +1,10 @@
 // Who must not get in, and must disturb nobody.
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <list>
 #include <random>
 
 #include "comm/join/connection.h"
@@ -104,6 +106,23 @@ TEST(Stranger, ThatSaysNothingOrTooMuchOrEndsDisturbsNobody) {
   Stranger deep(root);  // nested lists, which a careless parser follows until its stack ends
   deep.SendRaw(MakeFrame(std::string(60'000, '\x81')));
   ExpectTwoCanJoin(root);
+}
+
+// More of them than the root holds at a time.
+TEST(Stranger, InACrowdThatSaysNothingDisturbsNobody) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{256, before.rlim_max};  // of which strangers get a quarter
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  {
+    const RootInfo root = OpenRootForTests();
+    std::list<Stranger> silent;
+    for (int i = 0; i < 100; ++i) silent.emplace_back(root);
+    const auto start = Clock::now();
+    ExpectTwoCanJoin(root);
+    EXPECT_LT(Clock::now() - start, std::chrono::seconds(5));
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST(Stranger, WithRandomBytesDisturbsNobody) {
