@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::size_t kMost = 64;
+constexpr std::size_t kMost = 768;
 // For the others to hear of a process that has failed.
 constexpr std::chrono::seconds kGrace{10};
 constexpr std::chrono::seconds kRootInfoPatience{120};
