@@ -7,8 +7,8 @@
 namespace ferry {
 
 // The calls that led here, the innermost of the program's first and Ferry's own left out:
-// `Upload+0x1c (prog) <- main+0x45 (prog)`. A function has a name if its module exports it (link a
-// program with -rdynamic); otherwise it is `prog+0x1234`, for addr2line. Costs microseconds.
+// `Upload (prog+0x1234) <- main (prog+0x1460)`. A function has a name if its module exports it
+// (link a program with -rdynamic). Costs microseconds.
 [[nodiscard]] std::string CallSite();
 
 }  // namespace ferry

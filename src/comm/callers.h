@@ -7,7 +7,7 @@
 
 namespace ferry::comm {
 
-// `ranks 0-3 of "ep" called phase 2 of call 7 from Step()+0x1f in train < ...`: one line for the
+// `ranks 0-3 of "ep" called phase 2 of call 7 from Step (train+0x1f) < ...`: one line for the
 // ranks of a group that run the same call and were called from the same place. Empty without trace.
 [[nodiscard]] std::vector<std::string> DescribeCallers();
 

@@ -8,8 +8,8 @@
 namespace ferry::comm {
 
 // The calling thread's stack, innermost first, without the library's own frames:
-// `Step()+0x1f in train < main+0x40 in train`. Null unless FERRY_TRACE is 1. A program linked with
-// -rdynamic shows names, others offsets for addr2line.
+// `Step (train+0x1f) < main (train+0x40)`. Null unless FERRY_TRACE is 1. A program linked with
+// -rdynamic shows names, others offsets alone.
 using Stack = std::shared_ptr<const std::string>;
 [[nodiscard]] Stack CaptureStack();
 
