@@ -53,12 +53,15 @@ void AddGroup(Text& text, const char* flag, const std::optional<GroupFacts>& fac
 void AddNames(Text& text, const MoeCall& call) {
   const std::string& ep = call.group_ep.text;
   const std::string& tp = call.group_tp.text;
-  if (ep.empty()) text.Add("no-group-ep");
-  if (ep.size() >= kGroupNameBytes) text.Add("group-ep", ep);
+  if (!call.group_ep.given) {
+    text.Add("no-group-ep");
+  } else if (ep.empty() || ep.size() >= kGroupNameBytes) {
+    text.Add("group-ep", ep);
+  }
   if (tp.size() >= kGroupNameBytes) {
     text.Add("group-tp", tp);
   } else if (tp.empty() && call.has_tp()) {
-    text.Add("no-group-tp");
+    call.group_tp.given ? text.Add("group-tp", "") : text.Add("no-group-tp");
   } else if (tp == ep && !tp.empty()) {
     text.Add("group-tp", "ep");  // the name that groupEp has unless it is given
   }
@@ -81,11 +84,22 @@ void AddAttributes(Text& text, const MoeCall& call, const CallSizes& sizes) {
   if (!call.comm_alg.text.empty()) text.Add("comm-alg", call.comm_alg.text);
 }
 
+// The device's number is told where it is quoted.
+void AddGroups(Text& text, const MoeCall& call) {
+  const Facts& facts = call.facts;
+  if (!facts.device) {
+    text.Add("device", "none");
+    return;
+  }
+  if (!facts.ep || (call.has_tp() && !facts.tp)) text.AddUnless(0, "device", *facts.device);
+  AddGroup(text, "ep-group", facts.ep, call.ep_world_size, call.ep_rank_id);
+  if (call.has_tp()) AddGroup(text, "tp-group", facts.tp, call.tp_world_size, call.tp_rank_id);
+}
+
 void AddFacts(Text& text, const MoeCall& call) {
   const Facts& facts = call.facts;
   AddNames(text, call);
-  AddGroup(text, "ep-group", facts.ep, call.ep_world_size, call.ep_rank_id);
-  if (call.has_tp()) AddGroup(text, "tp-group", facts.tp, call.tp_world_size, call.tp_rank_id);
+  AddGroups(text, call);
   if (!call.workspace_size_given) text.Add("no-workspace-size");
   if (!call.executor_given) text.Add("no-executor");
   if (facts.product != env::Product::kA3) text.Add("product", facts.product_text);

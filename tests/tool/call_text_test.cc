@@ -84,7 +84,10 @@ class Random {
     if (Below(12) == 0) call.comm_alg = ops::StringArg("fullmesh_v2", ops::kCommAlgBytes);
     if (Below(12) == 0) call.comm_alg = ops::StringArg("a b'c", ops::kCommAlgBytes);
     if (Below(12) == 0) call.group_ep = ops::StringArg("", ops::kGroupNameBytes);
+    if (Below(12) == 0) call.group_ep = {};
     if (Below(12) == 0) call.group_tp = call.group_ep;
+    if (Below(12) == 0) call.group_tp = ops::StringArg("", ops::kGroupNameBytes);
+    if (Below(12) == 0) call.group_tp = {};
     if (Below(12) == 0)
       call.group_tp = ops::StringArg(std::string(200, 'n').c_str(), ops::kGroupNameBytes);
     if (Below(12) == 0) call.facts.ep.reset();
@@ -94,9 +97,24 @@ class Random {
     if (Below(12) == 0) call.workspace_size_given = false;
     if (Below(12) == 0) call.executor_given = false;
     if (Below(12) == 0) call.facts.strict = true;
+    if (Below(12) == 0) SetProduct("a2", call.facts);
+    if (Below(12) == 0) SetProduct("a 9", call.facts);
+    if (Below(12) == 0) call.facts.device = 3;
+    if (Below(12) == 0) LoseDevice(call.facts);
   }
 
  private:
+  static void SetProduct(const std::string& text, ops::Facts& facts) {
+    facts.product = env::ParseProduct(text);
+    facts.product_text = text;
+  }
+
+  static void LoseDevice(ops::Facts& facts) {
+    facts.device.reset();
+    facts.ep.reset();
+    facts.tp.reset();
+  }
+
   std::mt19937 random_;
 };
 
@@ -117,6 +135,17 @@ void ExpectTextSaysAll(const ops::Rules<Call>& rules, const Call& call) {
   for (const ops::Rule<Call>& rule : rules)
     ASSERT_EQ(ops::Evaluate(rule, call), ops::Evaluate(rule, again)) << rule.id;
   ASSERT_EQ(call.facts.strict, again.facts.strict);
+  ASSERT_EQ(call.facts.product_text, again.facts.product_text);
+  ASSERT_EQ(call.facts.device.has_value(), again.facts.device.has_value());
+  if (!call.facts.ep) {
+    ASSERT_EQ(call.facts.device, again.facts.device);
+  }
+  if (call.group_ep.text.empty()) {
+    ASSERT_EQ(call.group_ep.given, again.group_ep.given);
+  }
+  if (call.has_tp() && call.group_tp.text.empty()) {
+    ASSERT_EQ(call.group_tp.given, again.group_tp.given);
+  }
 }
 
 template <class Call>

@@ -62,6 +62,53 @@ TEST(FerryCheck, FindsTheCallInWhatARefusedProgramPrints) {
   EXPECT_EQ(mended.status, 0) << mended.output;
 }
 
+TEST(FerryCheck, AProgramsLineIsCheckedAsThatProgramWas) {
+  const std::string check = std::string(FERRY_TOOL_PATH) + " check ";
+  const std::string line =
+      "ferry check --op dispatch --ep 2 --ep-rank 0 --moe-experts 4 --bs 2 --h 1024 --k 2 ";
+  const std::string elsewhere = "FERRY_STRICT=1 FERRY_PRODUCT=a2 HCCL_BUFFSIZE=1 ";
+  // Without gaps on the device, but Ferry takes it.
+  const std::string lenient = "--env '" + line + "--strides assistInfo=0'";
+  const Outcome here = RunShell(check + lenient);
+  EXPECT_EQ(here.status, 0) << here.output;
+  EXPECT_TRUE(Contains(here.output, "accepted here, refused by the device")) << here.output;
+  EXPECT_EQ(RunShell(elsewhere + check + lenient).output, here.output);
+  const Outcome strict = RunShell(elsewhere + check + lenient + " --strict");
+  EXPECT_TRUE(Contains(strict.output, "phase 1 returns 561002 [dispatch-A3-strict-contiguous-"))
+      << strict.output;
+  const Outcome no_device = RunShell(check + "--env '" + line + "--device none'");
+  EXPECT_TRUE(Contains(no_device.output, "[dispatch-1-1]")) << no_device.output;
+  EXPECT_TRUE(Contains(no_device.output, "none is set")) << no_device.output;
+}
+
+TEST(FerryCheck, AnEmptyTextIsGivenBesideALineOrAFile) {
+  const std::string check = std::string(FERRY_TOOL_PATH) + " check ";
+  const std::string line =
+      "--env 'ferry check --op dispatch --ep 2 --moe-experts 4 --bs 2 --h 1024 "
+      "--k 2 --comm-alg fullmesh_v3'";
+  EXPECT_EQ(RunShell(check + line).status, 1);
+  EXPECT_EQ(RunShell(check + line + " --comm-alg ''").status, 0);
+  EXPECT_TRUE(Contains(RunShell(check + line + " --comm-alg '' --group-ep ''").output,
+                       "groupEp is \"\"; must be the name"));
+  const std::string json =
+      R"(echo '{"op": "dispatch", "preset": "mixtral-8x7b", "ep": 8, "bs": 4, "comm-alg": "v3"}' | )";
+  EXPECT_EQ(RunShell(json + check + "--from /dev/stdin").status, 1);
+  EXPECT_EQ(RunShell(json + check + "--from /dev/stdin --comm-alg ''").status, 0);
+  EXPECT_EQ(RunShell(check + "--from ''").output,
+            "ferry check: --from is '', which cannot be read: No such file or directory\n");
+}
+
+TEST(FerryCheck, JsonComesThroughAPipeToo) {
+  const std::string check = std::string(FERRY_TOOL_PATH) + " check ";
+  const std::string json =
+      R"('{"op": "dispatch", "preset": "mixtral-8x7b", "ep": 8, "bs": 4, "comm-alg": ""}')";
+  const Outcome piped = RunShell("echo " + json + " | " + check + "--from /dev/stdin");
+  EXPECT_EQ(piped.status, 0) << piped.output;
+  const Outcome folder = RunShell(check + "--from /etc");
+  EXPECT_EQ(folder.status, 2) << folder.output;
+  EXPECT_EQ(folder.output, "ferry check: --from is '/etc', which cannot be read: Is a directory\n");
+}
+
 TEST(FerryCheck, AMessageWithoutACallIsAnsweredWithWhatHasOne) {
   const std::string check = std::string(FERRY_TOOL_PATH) + " check ";
   for (const std::string message : {"''", "'synchronise failed. ret = 507015'", "- < /dev/null"}) {

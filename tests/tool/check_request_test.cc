@@ -53,6 +53,40 @@ TEST(CheckRequest, JsonThatIsNoneOrHoldsUnknownNamesIsRefused) {
   EXPECT_TRUE(Contains(Refusal("--from /no/such/file"), "cannot be read"));
 }
 
+TEST(CheckRequest, AFileThatCannotBeReadIsRefusedWithTheReason) {
+  EXPECT_EQ(Refusal("--from /etc"), "--from is '/etc', which cannot be read: Is a directory");
+  EXPECT_EQ(Refusal("--from /no/such/file"),
+            "--from is '/no/such/file', which cannot be read: No such file or directory");
+}
+
+TEST(CheckRequest, AnEmptyTextIsNotNoText) {
+  const std::string sizes = R"("op": "dispatch", "ep": 2, "moe-experts": 4, "bs": 2, "h": 1024,
+                               "k": 2)";
+  const auto call_of = [&](const std::string& member) {
+    const JsonFile file("{" + sizes + ", " + member + "}");
+    return std::get<ops::DispatchCall>(CallOf(file.flag()));
+  };
+  const auto no_alg = call_of(R"("comm-alg": "")").comm_alg;
+  EXPECT_TRUE(no_alg.given);
+  EXPECT_EQ(no_alg.text, "");
+  const auto no_tp = call_of(R"("tp": 2, "group-tp": "")").group_tp;
+  EXPECT_TRUE(no_tp.given);
+  EXPECT_EQ(no_tp.text, "");
+  EXPECT_FALSE(call_of(R"("no-group-tp": true)").group_tp.given);
+  EXPECT_FALSE(call_of(R"("strict": false)").comm_alg.given);
+}
+
+TEST(CheckRequest, WithoutADeviceThereIsNoGroup) {
+  const std::string call = "--op dispatch --ep 2 --moe-experts 4 --bs 2 --h 1024 --k 2 ";
+  const auto without = std::get<ops::DispatchCall>(CallOf(call + "--device none"));
+  EXPECT_FALSE(without.facts.device);
+  EXPECT_FALSE(without.facts.ep);
+  EXPECT_EQ(std::get<ops::DispatchCall>(CallOf(call + "--device 3")).facts.device, 3);
+  EXPECT_EQ(Refusal(call + "--device none --ep-group 2,0"),
+            "--ep-group is '2,0'; must be none, or left out, with --device none");
+  EXPECT_TRUE(Contains(Refusal(call + "--device one"), "--device holds 'one'; must be"));
+}
+
 TEST(CheckRequest, WhatMakesNoSenseIsRefusedWithWhatWould) {
   const std::string sizes = " --ep 2 --moe-experts 4 --bs 2 --h 1024 --k 2";
   EXPECT_TRUE(Contains(Refusal("--op gather" + sizes), "must be dispatch or combine"));

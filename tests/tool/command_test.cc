@@ -157,7 +157,8 @@ TEST(FerryRun, AFolderIsNoText) {
   const Outcome outcome =
       RunShell(std::string(FERRY_TOOL_PATH) + " run --preset mixtral-8x7b --text /etc");
   EXPECT_EQ(outcome.status, 2) << outcome.output;
-  EXPECT_TRUE(Contains(outcome.output, "--text is '/etc', which is a folder")) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "--text is '/etc', which cannot be read: Is a directory"))
+      << outcome.output;
 }
 
 TEST(FerryRun, AJsonPathThatCannotBeWrittenIsFoundBeforeTheRun) {

@@ -15,6 +15,20 @@
 namespace ferry::tool {
 namespace {
 
+std::int32_t ParseInt32(const char* flag, std::int64_t number) {
+  using Limits = std::numeric_limits<std::int32_t>;
+  if (number < Limits::min() || number > Limits::max()) {
+    throw std::invalid_argument(fmt::format("{} holds '{}'; must be in [{}, {}]", flag, number,
+                                            Limits::min(), Limits::max()));
+  }
+  return static_cast<std::int32_t>(number);
+}
+
+std::optional<std::int32_t> ParseDevice(const std::string& text) {
+  if (text == "none") return std::nullopt;
+  return ParseInt32("--device", ParseNumber("--device", text));
+}
+
 std::optional<ops::GroupFacts> ParseGroup(const char* flag, const std::string& text,
                                           std::int64_t size, std::int64_t rank) {
   if (text == "none") return std::nullopt;
@@ -23,6 +37,13 @@ std::optional<ops::GroupFacts> ParseGroup(const char* flag, const std::string& t
   if (numbers.size() != 2)
     throw std::invalid_argument(fmt::format("{} is '{}'; must be none or SIZE,RANK", flag, text));
   return ops::GroupFacts{.rank = numbers[1], .size = numbers[0]};
+}
+
+// A communicator is looked up on the current device.
+void RequireNoGroup(const char* flag, const std::string& text) {
+  if (text.empty() || text == "none") return;
+  throw std::invalid_argument(
+      fmt::format("{} is '{}'; must be none, or left out, with --device none", flag, text));
 }
 
 ops::StringArg Name(const std::string& text, std::size_t longest) {
@@ -36,16 +57,14 @@ void FillAttributes(const CheckRequest& request, ops::MoeCall& call) {
   call.tp_world_size = request.tp_world_size;
   if (!request.no_group_ep) call.group_ep = Name(request.group_ep, ops::kGroupNameBytes);
   const std::string usual_tp = call.has_tp() ? "tp" : "";
-  if (!request.no_group_tp) {
-    call.group_tp =
-        Name(request.group_tp.empty() ? usual_tp : request.group_tp, ops::kGroupNameBytes);
-  }
+  if (!request.no_group_tp)
+    call.group_tp = Name(request.group_tp.value_or(usual_tp), ops::kGroupNameBytes);
   call.tp_rank_id = request.tp_rank_id;
   call.expert_shard_type = request.expert_shard_type;
   call.shared_expert_num = request.shared_expert_num;
   call.shared_expert_rank_num = request.shared_expert_rank_num;
   call.global_bs = request.global_bs;
-  if (!request.comm_alg.empty()) call.comm_alg = Name(request.comm_alg, ops::kCommAlgBytes);
+  if (request.comm_alg) call.comm_alg = Name(*request.comm_alg, ops::kCommAlgBytes);
   call.workspace_size_given = !request.no_workspace_size;
   call.executor_given = !request.no_executor;
   ops::Facts& facts = call.facts;
@@ -53,7 +72,12 @@ void FillAttributes(const CheckRequest& request, ops::MoeCall& call) {
   facts.product_text = request.product;
   facts.buffer_mib = request.buffer_mib;
   facts.strict = request.strict;
-  facts.device = 0;
+  facts.device = ParseDevice(request.device);
+  if (!facts.device) {
+    RequireNoGroup("--ep-group", request.ep_group);
+    RequireNoGroup("--tp-group", request.tp_group);
+    return;
+  }
   facts.ep = ParseGroup("--ep-group", request.ep_group, call.ep_world_size, call.ep_rank_id);
   facts.tp = ParseGroup("--tp-group", request.tp_group, call.tp_world_size, call.tp_rank_id);
 }
@@ -80,7 +104,7 @@ class TensorEditor {
     ForEachNumber("--offset", request_.offsets,
                   [](ops::TensorArg& tensor, std::int64_t value) { tensor.offset = value; });
     ForEachNumber("--format", request_.formats, [](ops::TensorArg& tensor, std::int64_t value) {
-      tensor.format = ParseFormat(value);
+      tensor.format = ParseInt32("--format", value);
     });
     EditMemory();
     for (const std::string& name : request_.null)
@@ -117,15 +141,6 @@ class TensorEditor {
       }
       tensor.strides = std::move(strides);
     }
-  }
-
-  static std::int32_t ParseFormat(std::int64_t number) {
-    using Limits = std::numeric_limits<std::int32_t>;
-    if (number < Limits::min() || number > Limits::max()) {
-      throw std::invalid_argument(fmt::format("--format holds '{}'; must be in [{}, {}]", number,
-                                              Limits::min(), Limits::max()));
-    }
-    return static_cast<std::int32_t>(number);
   }
 
   void EditMemory() {

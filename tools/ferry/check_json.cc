@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
+
+#include "flag_value.h"
+#include "read_file.h"
 
 namespace ferry::tool {
 namespace {
@@ -123,7 +125,7 @@ class FlagReader : public nlohmann::json_sax<Json> {
     place_ = place;
   }
 
-  void AddFlag(const std::string& value) { flags_.push_back("--" + member_ + "=" + value); }
+  void AddFlag(const std::string& value) { AppendFlag("--" + member_, value, flags_); }
 
   bool Value(const std::string& text) {
     switch (place_) {
@@ -160,10 +162,8 @@ class FlagReader : public nlohmann::json_sax<Json> {
 }  // namespace
 
 std::vector<std::string> ReadJsonFlags(const std::string& path, const CLI::App& app) {
-  std::ifstream file(path);
-  if (!file) throw std::invalid_argument(fmt::format("--from is '{}', which cannot be read", path));
   FlagReader reader(path, app);
-  if (!Json::sax_parse(file, &reader)) {
+  if (!Json::sax_parse(ReadFile("--from", path), &reader)) {
     throw std::invalid_argument(
         fmt::format("--from is '{}', which holds no JSON object; must be like "
                     "{{\"op\": \"dispatch\", \"ep\": 8, \"shape\": {{\"x\": [8, 7168]}}}}",

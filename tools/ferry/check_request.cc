@@ -12,6 +12,7 @@
 #include "check_json.h"
 #include "check_line.h"
 #include "flag_value.h"
+#include "ops/call.h"
 
 namespace ferry::tool {
 namespace {
@@ -45,7 +46,7 @@ void AddAttributes(CLI::App& app, CheckRequest& request) {
   AddNumber(app, "--quant", request.quant_mode, "quantMode of dispatch, commQuantMode of combine");
   AddNumber(app, "--global-bs", request.global_bs, "globalBs");
   AddNumber(app, "--nums-type", request.expert_token_nums_type, "expertTokenNumsType of dispatch");
-  app.add_option("--comm-alg", request.comm_alg, "commAlg; none if not given");
+  app.add_option("--comm-alg", request.comm_alg, "commAlg; null if not given");
   app.add_option("--group-ep", request.group_ep, "Name passed as groupEp")->capture_default_str();
   app.add_option("--group-tp", request.group_tp, "Name passed as groupTp");
   app.add_flag("--no-group-ep", request.no_group_ep, "groupEp is null");
@@ -87,6 +88,9 @@ void AddTensors(CLI::App& app, CheckRequest& request) {
 void AddPlace(CLI::App& app, CheckRequest& request) {
   request.product = env::ProductText();
   request.buffer_mib = env::HcclBuffSizeMiB();
+  app.add_option("--device", request.device,
+                 "Current device of the calling thread, or none; its number is for messages")
+      ->capture_default_str();
   app.add_option("--ep-group", request.ep_group,
                  "SIZE,RANK of the communicator groupEp names, or none; else as --ep, --ep-rank");
   app.add_option("--tp-group", request.tp_group, "The same of groupTp");
@@ -100,13 +104,19 @@ void AppendParsed(const CLI::App& app, std::vector<std::string>& flags) {
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
     if (option->count() == 0 || name == "--from" || name == "--env") continue;
-    for (const std::string& result : option->results()) flags.push_back(name + "=" + result);
+    for (const std::string& result : option->results()) AppendFlag(name, result, flags);
   }
 }
 
 std::string ReadMessage(const std::string& text) {
   if (text != "-") return text;
   return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
+// A refused program's line leaves out what is usual, whatever this process's environment says.
+void ForgetEnvironment(CheckRequest& request) {
+  request.product.clear();
+  request.buffer_mib = ops::Facts{}.buffer_mib;
 }
 
 // What `app` has not been given, as FERRY_STRICT has it. It is read here rather than with the other
@@ -128,9 +138,11 @@ void AddCallOptions(CLI::App& app, CheckRequest& request) {
   CLI::Option* from = app.add_option(
       "--from", request.from,
       "File of JSON whose members are named as these flags; flags given beside it count");
-  app.add_option("--env", request.message,
-                 "What a refused program has printed (- reads it from standard input): checks the "
-                 "call of its `ferry check` line; flags given beside it count")
+  app.add_option(
+         "--env", request.message,
+         "What a refused program has printed (- reads it from standard input): checks the "
+         "call of its `ferry check` line as that process made it, whatever the environment is "
+         "here; flags given beside it count")
       ->excludes(from);
   AddAttributes(app, request);
   AddTensors(app, request);
@@ -138,28 +150,29 @@ void AddCallOptions(CLI::App& app, CheckRequest& request) {
 }
 
 CheckRequest ReadRequest(const CLI::App& app, const CheckRequest& parsed) {
-  if (parsed.from.empty() && !parsed.message) return UnderEnvironment(app, parsed);
+  if (!parsed.from && !parsed.message) return UnderEnvironment(app, parsed);
   CheckRequest ignored;
   CLI::App alone;  // takes nothing but a call
   alone.set_help_flag();
   AddCallOptions(alone, ignored);
   std::vector<std::string> flags = parsed.message ? FindCheckFlags(ReadMessage(*parsed.message))
-                                                  : ReadJsonFlags(parsed.from, alone);
+                                                  : ReadJsonFlags(*parsed.from, alone);
   CheckRequest request;
   CLI::App together;
   AddCallOptions(together, request);
+  if (parsed.message) ForgetEnvironment(request);
   together.allow_extras();  // of the command line: what is no part of the call
   try {
     Parse(alone, flags);
-    if (!ignored.from.empty() || ignored.message)
+    if (ignored.from || ignored.message)
       throw std::invalid_argument("--env holds a line with --from or --env; must say all itself");
     AppendParsed(app, flags);
     Parse(together, flags);
   } catch (const CLI::ParseError& error) {
     throw std::invalid_argument(
-        fmt::format("{}: {}", parsed.message ? "--env" : parsed.from, error.what()));
+        fmt::format("{}: {}", parsed.message ? "--env" : *parsed.from, error.what()));
   }
-  return UnderEnvironment(together, request);
+  return parsed.message ? request : UnderEnvironment(together, request);
 }
 
 }  // namespace ferry::tool

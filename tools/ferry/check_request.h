@@ -11,7 +11,7 @@
 namespace ferry::tool {
 
 struct CheckRequest {
-  std::string from;                    // file of JSON; "" is none
+  std::optional<std::string> from;     // file of JSON
   std::optional<std::string> message;  // that holds the line of a refused program; "-" is stdin
   std::string op;                      // dispatch or combine
   std::string preset;                  // model whose sizes are taken; "" is none
@@ -28,9 +28,9 @@ struct CheckRequest {
   std::int64_t quant_mode = 0;  // commQuantMode of combine
   std::int64_t global_bs = 0;
   std::int64_t expert_token_nums_type = 1;
-  std::string comm_alg;
+  std::optional<std::string> comm_alg;  // nothing: null
   std::string group_ep = "ep";
-  std::string group_tp;  // "": a name with TP, none without
+  std::optional<std::string> group_tp;  // nothing: a name with TP, "" without
   bool no_group_ep = false;
   bool no_group_tp = false;
   bool no_workspace_size = false;
@@ -47,14 +47,15 @@ struct CheckRequest {
   std::vector<std::string> shapes, types, strides, offsets, formats, shifts, memory;
 
   // Where the call is made.
+  std::string device = "0";        // or none
   std::string ep_group, tp_group;  // "" as the attributes say, "none", or SIZE,RANK
   std::string product;
   std::int64_t buffer_mib = 0;
   bool strict = false;
 };
 
-// Adds the options of a call. What the environment sets is the default: HCCL_BUFFSIZE,
-// FERRY_PRODUCT, FERRY_STRICT.
+// Adds the options of a call. What the environment sets is the default, except beside a message:
+// HCCL_BUFFSIZE, FERRY_PRODUCT, FERRY_STRICT.
 void AddCallOptions(CLI::App& app, CheckRequest& request);
 
 // The request that `app` has parsed; where it names a file or a message, what that says, under what

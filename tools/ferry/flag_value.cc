@@ -52,4 +52,14 @@ TensorValue SplitTensorValue(const std::string& flag, const std::string& text) {
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
+// Behind "=" a negative number is not taken for another flag, but no text is taken for none given.
+void AppendFlag(const std::string& flag, const std::string& value,
+                std::vector<std::string>& words) {
+  if (value.empty()) {
+    words.insert(words.end(), {flag, value});
+  } else {
+    words.push_back(flag + "=" + value);
+  }
+}
+
 }  // namespace ferry::tool

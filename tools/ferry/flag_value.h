@@ -1,4 +1,5 @@
-// What the values of flags say: numbers, lists of numbers, types, values of a tensor.
+// What the values of flags say: numbers, lists of numbers, types, values of a tensor; how to write
+// them.
 #ifndef FERRY_TOOLS_FERRY_FLAG_VALUE_H_
 #define FERRY_TOOLS_FERRY_FLAG_VALUE_H_
 
@@ -28,6 +29,9 @@ struct TensorValue {
 
 // "expandX=64,7168".
 [[nodiscard]] TensorValue SplitTensorValue(const std::string& flag, const std::string& text);
+
+// Adds a flag and its value to words of a command line, whatever the value is.
+void AppendFlag(const std::string& flag, const std::string& value, std::vector<std::string>& words);
 
 }  // namespace ferry::tool
 

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <unordered_map>
+
+#include "read_file.h"
 
 namespace ferry::tool {
 namespace {
@@ -21,21 +21,10 @@ char LowerAscii(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
-std::string ReadFile(const std::string& path) {
-  std::error_code unreadable;  // is reported below, by the attempt to read
-  if (std::filesystem::is_directory(path, unreadable)) {
-    throw std::runtime_error(
-        fmt::format("--text is '{}', which is a folder; must be a file of words", path));
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error(fmt::format("--text is '{}', which cannot be read", path));
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 }  // namespace
 
 Text ReadText(const std::string& path) {
-  const std::string content = ReadFile(path);
+  const std::string content = ReadFile("--text", path);
   Text text;
   text.title = std::filesystem::path(path).filename().string();
   std::unordered_map<std::string, std::int32_t> index;
