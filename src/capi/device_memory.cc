@@ -39,7 +39,7 @@ void FreeUnused(void* memory, const char* argument) {
   try {
     memory::ProcessSegment().Free(memory);
   } catch (const Error& error) {
-    Fail(Code::kRtParamInvalid, "{}: {}", argument, error.message());
+    Fail(Code::kRtParamInvalid, "{} {}", argument, error.message());
   }
 }
 

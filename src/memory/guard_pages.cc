@@ -82,9 +82,10 @@ std::string GuardedBlock::Overrun() const {
   if (first == guard()) return {};
   const auto changed = std::count_if(end(), guard(), [](std::byte b) { return b != kSlack; });
   return fmt::format(
-      "{} byte(s) were written behind the end of {}, the first {} byte(s) behind it; it is {}; "
-      "allocate more or write less",
-      changed, static_cast<const void*>(begin_), first - end() + 1, description_);
+      "{} has {} byte(s) written behind its end, the first {} byte(s) behind it; it is {}; "
+      "allocate "
+      "more or write less",
+      static_cast<const void*>(begin_), changed, first - end() + 1, description_);
 }
 
 void GuardedBlock::Bury() {

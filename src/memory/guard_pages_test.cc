@@ -66,7 +66,7 @@ TEST_F(GuardedSegment, TellsAtFreeWhatWasWrittenIntoTheSlack) {
   std::byte* const block = Allocate(96);
   block[96 + 7] = std::byte{0};
   const std::string text = FreeText(block);
-  EXPECT_NE(text.find("1 byte(s) were written behind the end"), std::string::npos) << text;
+  EXPECT_NE(text.find(" has 1 byte(s) written behind its end"), std::string::npos) << text;
   EXPECT_NE(text.find("; allocate more or write less"), std::string::npos) << text;
   EXPECT_NE(text.find("the first 8 byte(s) behind it"), std::string::npos) << text;
   EXPECT_NE(text.find("96 usable bytes"), std::string::npos) << text;

@@ -148,11 +148,11 @@ Segment::Blocks::const_iterator Segment::FreeLocked(Blocks::const_iterator block
 void Segment::RefuseFreeLocked(const void* pointer) const {
   const auto around = FindLocked(pointer);
   if (around == blocks_.end())
-    Fail(Code::kAclInvalidParam,
-         "devPtr {} is not memory of aclrtMalloc, or it has been freed already", pointer);
+    Fail(Code::kAclInvalidParam, "{} is not memory of aclrtMalloc, or it has been freed already",
+         pointer);
   Fail(Code::kAclInvalidParam,
-       "devPtr {} lies {} bytes inside the allocation at {}; only its beginning can be freed",
-       pointer, static_cast<const std::byte*>(pointer) - around->first,
+       "{} lies {} bytes inside the allocation at {}; only its beginning can be freed", pointer,
+       static_cast<const std::byte*>(pointer) - around->first,
        static_cast<const void*>(around->first));
 }
 

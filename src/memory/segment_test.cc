@@ -125,7 +125,7 @@ TEST(Segment, FreeingTwiceIsAnErrorThatNamesThePointer) {
     segment.Free(block);
     const Error error = ErrorOf([&] { segment.Free(block); });
     EXPECT_EQ(error.code(), Code::kAclInvalidParam);
-    EXPECT_EQ(error.message(), fmt::format("devPtr {} is not memory of aclrtMalloc, or it has been "
+    EXPECT_EQ(error.message(), fmt::format("{} is not memory of aclrtMalloc, or it has been "
                                            "freed already",
                                            block));
   }
@@ -138,7 +138,7 @@ TEST(Segment, FreeingForeignOrInnerPointersIsAnError) {
   auto* const block = static_cast<std::byte*>(segment.Allocate(4096, 0));
   const Error error = ErrorOf([&] { segment.Free(block + 512); });
   EXPECT_EQ(error.message(),
-            fmt::format("devPtr {} lies 512 bytes inside the allocation at {}; only its beginning "
+            fmt::format("{} lies 512 bytes inside the allocation at {}; only its beginning "
                         "can be freed",
                         static_cast<void*>(block + 512), static_cast<void*>(block)));
   segment.Free(block);

@@ -27,9 +27,11 @@ void* Prepare(Call call) {
 }
 
 [[noreturn]] void FailUnknown() {
-  Fail(Code::kInner,
-       "executor is no handle of an executor (used already without aclSetAclOpExecutorRepeatable, "
-       "destroyed, or never handed out); must come from phase 1");
+  Fail(
+      Code::kInner,
+      "executor is no handle of an executor (used already without aclSetAclOpExecutorRepeatable, "
+      "destroyed, or never handed out); must come from phase 1, anew for each phase 2 unless it is "
+      "repeatable");
 }
 
 std::shared_ptr<Executor> Find(const void* handle) {

@@ -50,8 +50,11 @@ Row Known(std::string id, std::string parameter, StringArg MoeCall::*name,
           [](const MoeCall& call) -> std::string {
             const auto& device = call.facts.device;
             return fmt::format(
-                "name a communicator with a rank on the calling thread's current device ({})",
-                device ? fmt::format("device {}", *device) : "none is set");
+                "name a communicator, as HcclGetCommName gives it, with a rank on the calling "
+                "thread's current device ({})",
+                device ? fmt::format("device {}", *device)
+                       : "none is set: call aclrtSetDevice or aclrtSetCurrentContext on this "
+                         "thread first");
           },
           std::move(applies)};
 }

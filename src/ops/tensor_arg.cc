@@ -108,8 +108,8 @@ std::string MemoryText(const OptionalTensor& tensor) {
   if (!tensor || !tensor->allocation) return "the address space";
   const std::uintptr_t data = DataAddress(*tensor);
   const MemoryRange& range = *tensor->allocation;
-  return fmt::format("the allocation around it, bytes [-{}, {})", data - range.begin,
-                     range.end - data);
+  const auto begin = static_cast<std::int64_t>(range.begin - data);  // 0 or negative
+  return fmt::format("the allocation around it, bytes [{}, {})", begin, range.end - data);
 }
 
 }  // namespace ferry::ops

@@ -78,6 +78,15 @@ TEST(TensorArg, ReachIsMeasuredAgainstTheAllocationOnBothSides) {
   EXPECT_FALSE(StaysInMemory(tensor));
 }
 
+TEST(TensorArg, TheAllocationIsToldInBytesFromTheData) {
+  OptionalTensor tensor = MakeTensor({4}, DType::kInt32);
+  const auto data = reinterpret_cast<std::uintptr_t>(tensor->data);
+  tensor->allocation = MemoryRange{data - 8, data + 16};
+  EXPECT_EQ(MemoryText(tensor), "the allocation around it, bytes [-8, 16)");
+  tensor->allocation = MemoryRange{data, data + 16};
+  EXPECT_EQ(MemoryText(tensor), "the allocation around it, bytes [0, 16)");
+}
+
 TEST(TensorArg, ForeignMemoryMustLieInTheAddressSpace) {
   TensorArg tensor = MakeTensor({kMax / 8}, DType::kInt8);
   EXPECT_TRUE(StaysInMemory(tensor));

@@ -207,7 +207,7 @@ TEST(Strict, ReportsAnOverrunIntoTheSlackAtFree) {
   bytes[128 + 32] = 0;  // 100 rounded up to 32, plus 32, and one further
   EXPECT_EQ(aclrtFree(memory), kInvalid);
   const std::string message = RecentMessage();
-  EXPECT_NE(message.find("1 byte(s) were written behind the end"), std::string::npos) << message;
+  EXPECT_NE(message.find(" has 1 byte(s) written behind its end"), std::string::npos) << message;
   EXPECT_NE(message.find("160 usable bytes"), std::string::npos) << message;
   EXPECT_EQ(aclrtFree(memory), kInvalid) << "it is freed";
   ASSERT_EQ(aclrtResetDevice(0), 0);

@@ -97,5 +97,12 @@ TEST(Contract, TheMostParticularReasonCounts) {
   EXPECT_EQ(contract.Find("a-2")->why, "second.");
 }
 
+// A trailing "neither" reads as its opposite.
+TEST(Explain, WhatHoldsWithoutTpIsSaidOfBothCases) {
+  EXPECT_TRUE(Contains(ExplainRule("combine-A3-strict-13a"),
+                       "tpSendCountsOptional must not be null, with or without TP."));
+  EXPECT_FALSE(Contains(ListRules(), " neither\n"));
+}
+
 }  // namespace
 }  // namespace ferry::tool
