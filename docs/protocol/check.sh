@@ -45,6 +45,15 @@ cycles-stall       | -DSTALL
 cycles-death       | -DDEATH
 '
 
+# The same for the join, join.pml.
+readonly joins='
+join-no-fault      |
+join-death         | -DDEATH
+join-limits        | -DLATE
+join-death-limits  | -DDEATH -DLATE
+join-four          | -DDEATH -DLATE -DRANKS=4
+'
+
 # name | property it must violate (letters: any of them) | what spin is given
 readonly mutants='
 reads-before-go          | 2   | -DBUG_READS_BEFORE_GO
@@ -65,6 +74,8 @@ abort-outlives-its-call  | 6   | -DBUG_ABORT_OUTLIVES_CALL -DABORT
 drops-early              | 13  | -DBUG_DROPS_EARLY -DABORT -DRANKS=2 -DCALLS=3
 drops-silently           | 7   | -DBUG_DROPS_SILENTLY -DABORT
 drops-and-runs           | 7   | -DBUG_DROPS_AND_RUNS -DABORT
+join-leaves-open         | 4   | -DBUG_LEAVES_OPEN -DLATE
+join-believes-death      | 4   | -DBUG_BELIEVES_DEATH -DDEATH
 '
 
 readonly properties='
@@ -76,18 +87,25 @@ readonly properties='
 6 a call fails if, and only if, something went wrong in that call
 7 a number that was taken is answered exactly once, on every board
 '
+readonly join_properties='
+1 every wait ends
+2 a join fails only for a death or a limit
+3 nobody joins a group that is not whole
+4 all ranks that live have joined, or none has
+'
 
 # verify NAME FLAGS: leaves "STATES VERDICT" in NAME.result; the verdict is "holds", "violates P" or
 # "incomplete: REASON".
 verify() {
-  local name="$1" folder="$work/$1" kind=-DSAFETY arguments="" output
+  local name="$1" folder="$work/$1" model=ferry kind=-DSAFETY arguments="" output
   read -ra flags <<< "$2"
+  [[ $name == join-* ]] && model=join
   if [[ $name == cycles-* ]]; then
     kind=-DNP
     arguments=-l
   fi
   mkdir "$folder" && cd "$folder" || return
-  if ! spin -a "${flags[@]}" "$here/ferry.pml" > spin.out 2>&1; then
+  if ! spin -a "${flags[@]}" "$here/$model.pml" > spin.out 2>&1; then
     echo "0 incomplete: spin: $(head -1 spin.out)" > "$work/$name.result"
     return
   fi
@@ -131,9 +149,10 @@ run_all() {
   wait
 }
 
+# check_configurations LIST PROPERTIES
 check_configurations() {
   local failures=0 total=0 searches=0 violated="" name states verdict
-  run_all "$configurations" 1
+  run_all "$1" 1
   while IFS='|' read -r name _; do
     name="${name// /}"
     [[ -n $name ]] || continue
@@ -143,14 +162,14 @@ check_configurations() {
     searches=$((searches + 1))
     [[ $verdict == holds ]] || failures=$((failures + 1))
     [[ $verdict == violates* ]] && violated+=" ${verdict#violates }"
-  done <<< "$configurations"
+  done <<< "$1"
   while read -r number sentence; do
     [[ -n $number ]] || continue
     verdict="holds in $searches searches, $total states"
     ((failures == 0)) || verdict="not shown: a search above failed"
     [[ $violated != *" $number"* ]] || verdict="VIOLATED"
     printf 'property %s: %s: %s\n' "$number" "$sentence" "$verdict"
-  done <<< "$properties"
+  done <<< "$2"
   return $((failures > 0))
 }
 
@@ -175,7 +194,12 @@ for tool in spin cc; do
   command -v "$tool" > /dev/null || { echo "check.sh: $tool is not installed" >&2; exit 1; }
 done
 case "${1:-}" in
-  '') check_configurations ;;
+  '')
+    check_configurations "$configurations" "$properties"
+    calls=$?
+    check_configurations "$joins" "$join_properties"
+    exit $((calls | $?))
+    ;;
   --mutants) check_mutants ;;
   *) echo "usage: check.sh [--mutants]" >&2; exit 2 ;;
 esac

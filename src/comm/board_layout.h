@@ -38,10 +38,13 @@ struct Header {
   // Ranks that have been destroyed or have terminated. Raised (release) after the rank's `life`
   // says so; a waiting rank that reads 0 (acquire) may skip the look at every rank.
   std::atomic<std::uint32_t> num_gone;
-  // Ranks that have attached. Raised (release) after the rank's `pid` is set; when it equals size,
-  // every pid is known.
+  // Ranks that have attached, and kGivenUp. Raised (release) after the rank's `pid` is set; when it
+  // equals size, every pid is known and the group is made, for all its ranks.
   std::atomic<std::uint32_t> num_attached;
 };
+
+// In num_attached: a rank has stopped waiting for those that had not attached, so none joins.
+inline constexpr std::uint32_t kGivenUp = std::uint32_t{1} << 31;
 
 // One call in flight: call n lies in slot n % 64.
 struct alignas(64) Slot {

@@ -88,6 +88,14 @@ Ranks Absent(const Board& board) {
   return absent;
 }
 
+// For another rank's reason, which its end will tell to those that come later.
+[[noreturn]] void FailGivenUp(const Board& board) {
+  const Ranks absent = Absent(board);
+  const std::string late = absent.empty() ? "a rank" : RankList(absent);
+  Fail(Code::kHcclTimeout, "{} had not attached to group \"{}\" when another rank gave up", late,
+       board.name());
+}
+
 }  // namespace
 
 void MakeSharedBoard(const std::string& name, const Homes& homes, const std::string& key,
@@ -145,16 +153,17 @@ void AwaitAttached(const std::shared_ptr<Board>& board, const Deadline& deadline
     const std::uint32_t seen = attached.load(std::memory_order_acquire);
     if (seen == all) return;
     WatchPeers(board);
-    if (const auto gone = WhyIncomplete(*board)) {
-      // Who leaves after the last has come has joined, and so has this rank.
-      if (attached.load(std::memory_order_acquire) == all) return;
-      Fail(Code::kHcclRemote, "{} while joining group \"{}\"", *gone, board->name());
-    }
-    if (deadline.Passed()) {
+    const auto gone = WhyIncomplete(*board);
+    const bool too_late = deadline.Passed();
+    // Who leaves after the last has come has joined, and so has this rank: one word decides.
+    if ((gone || too_late) && !GiveUpOnAbsent(*board)) return;
+    if (gone) Fail(Code::kHcclRemote, "{} while joining group \"{}\"", *gone, board->name());
+    if (too_late) {
       Fail(Code::kHcclTimeout, "{} did not attach to group \"{}\" within {} s",
            RankList(Absent(*board)), board->name(),
            std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start).count());
     }
+    if ((seen & kGivenUp) != 0) FailGivenUp(*board);
     FutexWait(&attached, seen, std::min(kLongestSleep, deadline.Left()));
   }
 }

@@ -110,6 +110,19 @@ void Attach(Board& board, std::int32_t rank, std::int32_t device) {
   FutexWake(&board.header().num_attached, INT_MAX);
 }
 
+bool GiveUpOnAbsent(Board& board) noexcept {
+  std::atomic<std::uint32_t>& attached = board.header().num_attached;
+  // acquire: see Header::num_attached.
+  std::uint32_t word = attached.load(std::memory_order_acquire);
+  do {
+    if (word == static_cast<std::uint32_t>(board.size())) return false;
+    // relaxed: the bit means itself.
+  } while (!attached.compare_exchange_weak(word, word | kGivenUp, std::memory_order_relaxed,
+                                           std::memory_order_acquire));
+  FutexWake(&attached, INT_MAX);
+  return true;
+}
+
 void MarkDestroyed(Board& board, std::int32_t rank, std::uint64_t last_number) noexcept {
   MarkGone(board, rank, {Life::kDestroyed, last_number});
 }

@@ -29,6 +29,9 @@ void Reserve(Board& board, std::int32_t rank, const Home& home);
 // Error{kHcclPara} when the rank has been taken, or is reserved for another process.
 void Attach(Board& board, std::int32_t rank, std::int32_t device = 0);
 
+// Ends the making of the group for all its ranks. False when all have attached: then it is made.
+bool GiveUpOnAbsent(Board& board) noexcept;
+
 // The rank takes no call beyond `last_number`. Wakes every waiter, so that later calls end at once.
 void MarkDestroyed(Board& board, std::int32_t rank, std::uint64_t last_number) noexcept;
 

@@ -26,7 +26,7 @@ constexpr int kDestroyBefore = 5;  // with Step::kDestroy the victim destroys be
 constexpr int kCallbackBefore = 4;
 // Descriptors that a process of the library keeps when it has no group: its memory, its service,
 // its monitor, and the root of a failed join, which tells late ranks.
-constexpr int kOfTheProcess = 10;
+constexpr int kOfTheProcess = 11;
 
 void Need(bool holds, const std::string& what) {
   if (!holds) throw std::runtime_error(what + ": " + Message());
