@@ -12,6 +12,7 @@
 #include "comm/barrier.h"
 #include "comm/registry.h"
 #include "ops/collective.h"
+#include "ops/pairing.h"
 #include "runtime/context.h"
 
 using ferry::Code;
@@ -68,6 +69,7 @@ HcclResult HcclCommDestroy(HcclComm comm) {
     Require(Communicators().Remove(comm) != nullptr, Code::kHcclNotFound,
             "comm is {}, which has been destroyed", comm);
     ferry::comm::DestroyMember(member);
+    ferry::ops::ForgetHistory(member);
   });
 }
 

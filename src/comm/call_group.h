@@ -27,6 +27,7 @@ class CallGroup : public Group {
 
   [[nodiscard]] std::int32_t rank() const override { return side_.rank(); }
   [[nodiscard]] std::int32_t size() const override { return side_.board().size(); }
+  [[nodiscard]] std::uint64_t number() const override { return side_.number; }
   void Publish(const Record& record) override;
   void Meet() override;
   [[nodiscard]] PeerRecord Peer(std::int32_t rank) const override;

@@ -28,6 +28,9 @@ class Group {
   [[nodiscard]] virtual std::int32_t rank() const = 0;
   [[nodiscard]] virtual std::int32_t size() const = 0;
 
+  // Which call of the group this is, equal on all ranks; 0 where calls are not numbered.
+  [[nodiscard]] virtual std::uint64_t number() const { return 0; }
+
   // Announces this rank in the call. May be called again before Meet, to add what was not yet
   // known.
   virtual void Publish(const Record& record) = 0;

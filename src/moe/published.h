@@ -51,6 +51,8 @@ inline constexpr std::size_t kInputIsGood = 13;      // combine, TP: the rows ma
 inline constexpr std::size_t kDuplicatesFrom = 14;  // dispatch, TP: the lowest EP rank with
                                                     // duplicates, or kNoRank
 
+inline constexpr std::size_t kCandidates = 15;  // combine, EP: of FERRY_STRICT=1 (ops/pairing.h)
+
 inline constexpr std::int64_t kNoRank = -1;
 
 // The record of a TP pair as far as it is known at the start: the pair agrees on what its EP groups

@@ -7,40 +7,27 @@
 #include <string>
 #include <utility>
 
-#include "comm/group.h"
+#include "ops/forwarding_group.h"
 
 namespace ferry::ops {
 
-class AccusingGroup : public comm::Group {
+class AccusingGroup : public ForwardingGroup {
  public:
-  // `finding` is a sentence, or empty; the group outlives this.
-  AccusingGroup(comm::Group& group, std::string finding)
-      : group_(group), finding_(std::move(finding)) {}
-
-  [[nodiscard]] std::int32_t rank() const override { return group_.rank(); }
-  [[nodiscard]] std::int32_t size() const override { return group_.size(); }
+  // `finding` is a sentence, or empty.
+  AccusingGroup(comm::Group& inner, std::string finding)
+      : ForwardingGroup(inner), finding_(std::move(finding)) {}
 
   // What the operator itself found goes first.
   void Publish(const comm::Record& record) override {
-    if (finding_.empty() || record.cause != comm::Cause::kNone) return group_.Publish(record);
+    if (finding_.empty() || record.cause != comm::Cause::kNone)
+      return ForwardingGroup::Publish(record);
     comm::Record accused = record;
     accused.cause = comm::Cause::kOther;
     accused.failure = finding_;
-    group_.Publish(accused);
+    ForwardingGroup::Publish(accused);
   }
-
-  void Meet() override { group_.Meet(); }
-  [[nodiscard]] comm::PeerRecord Peer(std::int32_t rank) const override {
-    return group_.Peer(rank);
-  }
-  void Release() override { group_.Release(); }
-  [[nodiscard]] std::byte* ScratchFor(Scratch slot, std::size_t bytes) override {
-    return group_.ScratchFor(slot, bytes);
-  }
-  void Commit(const void* begin, std::size_t bytes) override { group_.Commit(begin, bytes); }
 
  private:
-  comm::Group& group_;
   const std::string finding_;
 };
 

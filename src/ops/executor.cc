@@ -99,7 +99,7 @@ void Executor::Launch(runtime::Stream& stream) const {
   MemoryUses uses;
   {
     const std::lock_guard lock(mutex_);
-    if (!work_) work_ = operation_->Prepare();
+    if (!work_) work_ = operation_->Prepare(members_);
     work = work_;
     uses = uses_;
   }

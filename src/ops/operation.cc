@@ -47,12 +47,12 @@ class DispatchOperation : public Operation {
 
   void Check() const override { CheckDispatch(call_); }
 
-  [[nodiscard]] Work Prepare() const override {
+  [[nodiscard]] Work Prepare(const Members& members) const override {
     auto work = std::make_shared<const DispatchWork>(PrepareDispatch(call_));
     Work run = [work](comm::Group& ep, comm::Group* tp) {
       moe::Dispatch(work->input, work->output, work->agreement, ep, tp);
     };
-    return env::Strict() ? StrictDispatch(call_.group_ep.text, work, std::move(run)) : run;
+    return env::Strict() ? StrictDispatch(members.ep, work, std::move(run)) : run;
   }
 
  private:
@@ -94,10 +94,10 @@ class CombineOperation : public Operation {
 
   void Check() const override { CheckCombine(call_); }
 
-  [[nodiscard]] Work Prepare() const override {
+  [[nodiscard]] Work Prepare(const Members& members) const override {
     auto work = std::make_shared<const CombineWork>(PrepareCombine(call_));
     Work run = [work](comm::Group& ep, comm::Group* tp) { RunCombine(*work, ep, tp); };
-    return env::Strict() ? StrictCombine(call_.group_ep.text, work, std::move(run)) : run;
+    return env::Strict() ? StrictCombine(members.ep, work, std::move(run)) : run;
   }
 
  private:

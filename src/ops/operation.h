@@ -8,6 +8,7 @@
 #include "ops/collective.h"
 #include "ops/combine_call.h"
 #include "ops/dispatch_call.h"
+#include "ops/lookup.h"
 #include "ops/tensor_arg.h"
 
 namespace ferry::ops {
@@ -42,8 +43,8 @@ class Operation {
   virtual void Check() const = 0;
 
   // What phase 2 has to do with a call that passed Check. Throws the first row that phase 2 adds
-  // and that fails: a tensor that is used has no address yet.
-  [[nodiscard]] virtual Work Prepare() const = 0;
+  // and that fails: a tensor that is used has no address yet. `members` are the call's.
+  [[nodiscard]] virtual Work Prepare(const Members& members) const = 0;
 
  protected:
   Operation(const Operation&) = default;

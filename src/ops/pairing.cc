@@ -1,30 +1,11 @@
 #include "ops/pairing.h"
 
-#include <fmt/format.h>
-
-#include <deque>
-#include <map>
-#include <mutex>
+#include <bit>
+#include <iterator>
+#include <utility>
 
 namespace ferry::ops {
 namespace {
-
-constexpr std::size_t kRemembered = 16;
-
-struct Dispatched {
-  std::uint64_t fingerprint = 0;
-  RoutedIds ids;
-};
-
-struct History {
-  std::mutex mutex;
-  std::map<RankName, std::deque<Dispatched>> by_rank;  // the latest last; guarded by mutex
-
-  static History& Get() {
-    static auto* const history = new History;
-    return *history;
-  }
-};
 
 // FNV-1a over words.
 class Hash {
@@ -38,66 +19,26 @@ class Hash {
   std::uint64_t value_ = 0xcbf29ce484222325ULL;
 };
 
-const char* OnOff(bool active) {
-  return active ? "active" : "masked off";
-}
+struct Histories {
+  using Handle = std::weak_ptr<const comm::Member>;
 
-// Where the two differ first; they do.
-std::string Difference(const RoutedIds& combine, const RoutedIds& dispatch) {
-  if (combine.num_tokens != dispatch.num_tokens || combine.top_k != dispatch.top_k) {
-    return fmt::format("expertIds is [{}, {}], and was [{}, {}] in the dispatch",
-                       combine.num_tokens, combine.top_k, dispatch.num_tokens, dispatch.top_k);
+  std::mutex mutex;
+  std::map<Handle, std::shared_ptr<DispatchHistory>, std::owner_less<Handle>>
+      by_handle;  // guarded by mutex
+
+  static Histories& Get() {
+    static auto* const histories = new Histories;
+    return *histories;
   }
-  for (std::int64_t t = 0; t < combine.num_tokens; ++t) {
-    for (std::int64_t k = 0; k < combine.top_k; ++k) {
-      if (combine.IsActive(t, k) != dispatch.IsActive(t, k)) {
-        return fmt::format("token {} k {}: xActiveMask has it {}, and had it {} in the dispatch", t,
-                           k, OnOff(combine.IsActive(t, k)), OnOff(dispatch.IsActive(t, k)));
-      }
-      if (combine.At(t, k) != dispatch.At(t, k)) {
-        return fmt::format("token {} k {}: expertIds has {}, and had {} in the dispatch", t, k,
-                           combine.At(t, k), dispatch.At(t, k));
-      }
-    }
+
+  // A call that was still running when its handle was destroyed may have asked for one since.
+  void DropEndedLocked() {
+    for (auto entry = by_handle.begin(); entry != by_handle.end();)
+      entry = entry->first.expired() ? by_handle.erase(entry) : std::next(entry);
   }
-  return "nothing differs";
-}
+};
 
 }  // namespace
-
-RoutedIds ReadRoutedIds(const Matrix<const std::int32_t>& expert_ids, const moe::ActiveMask& mask) {
-  const auto size = static_cast<std::size_t>(expert_ids.rows * expert_ids.cols);
-  RoutedIds routed = {expert_ids.rows, expert_ids.cols, std::vector<std::int32_t>(size),
-                      std::vector<bool>(size)};
-  moe::ActivePairs pairs;
-  pairs.Read(mask, expert_ids.rows, static_cast<std::int32_t>(expert_ids.cols));
-  for (const std::int32_t token : pairs.tokens()) {
-    for (std::int64_t k = 0; k < expert_ids.cols; ++k) {
-      if (!pairs.HasSlot(token, k)) continue;
-      const auto at = static_cast<std::size_t>(token * expert_ids.cols + k);
-      routed.active[at] = true;
-      routed.ids[at] = expert_ids(token, k);
-    }
-  }
-  return routed;
-}
-
-std::string DuplicateId(const RoutedIds& ids, std::int32_t num_experts, std::int32_t rank) {
-  for (std::int64_t t = 0; t < ids.num_tokens; ++t) {
-    for (std::int64_t k = 1; k < ids.top_k; ++k) {
-      const std::int32_t id = ids.At(t, k);
-      if (!ids.IsActive(t, k) || id < 0 || id >= num_experts) continue;
-      for (std::int64_t before = 0; before < k; ++before) {
-        if (!ids.IsActive(t, before) || ids.At(t, before) != id) continue;
-        return fmt::format(
-            "rank {} token {}: expertIds has expert {} twice, at k {} and k {}; the experts of a "
-            "token must differ (FERRY_STRICT=1)",
-            rank, t, id, before, k);
-      }
-    }
-  }
-  return {};
-}
 
 std::optional<std::uint64_t> FingerprintOf(const moe::MoeConfig& config, std::int32_t rank,
                                            const ReceivedRows& rows) {
@@ -111,29 +52,46 @@ std::optional<std::uint64_t> FingerprintOf(const moe::MoeConfig& config, std::in
   return hash.value();
 }
 
-void RememberDispatch(const RankName& rank, std::uint64_t fingerprint, RoutedIds ids) {
-  History& history = History::Get();
-  const std::lock_guard lock(history.mutex);
-  std::deque<Dispatched>& dispatched = history.by_rank[rank];
-  dispatched.push_back({fingerprint, std::move(ids)});
-  if (dispatched.size() > kRemembered) dispatched.pop_front();
+std::uint64_t LatestOf(EarlierCalls calls, std::uint64_t number) {
+  return number - 1 - static_cast<std::uint64_t>(std::countr_zero(calls));
 }
 
-std::string OtherIdsThanDispatched(const RankName& rank, std::uint64_t fingerprint,
-                                   const RoutedIds& ids) {
-  History& history = History::Get();
-  const std::lock_guard lock(history.mutex);
-  const RoutedIds* latest = nullptr;
-  for (const Dispatched& dispatch : history.by_rank[rank]) {
-    if (dispatch.fingerprint != fingerprint) continue;
-    if (dispatch.ids == ids) return {};
-    latest = &dispatch.ids;
+void DispatchHistory::Remember(std::uint64_t number, std::uint64_t fingerprint, RoutedIds ids) {
+  Dispatched dispatched = {fingerprint, std::make_shared<const RoutedIds>(std::move(ids))};
+  const std::lock_guard lock(mutex_);
+  by_number_.insert_or_assign(number, std::move(dispatched));
+  while (by_number_.begin()->first + kEarlierCalls <= number) by_number_.erase(by_number_.begin());
+}
+
+EarlierCalls DispatchHistory::DispatchesOf(std::uint64_t fingerprint, std::uint64_t number) const {
+  EarlierCalls calls = 0;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [earlier, dispatched] : by_number_) {
+    if (earlier >= number || number - earlier > kEarlierCalls) continue;
+    if (dispatched.fingerprint == fingerprint) calls |= EarlierCalls{1} << (number - 1 - earlier);
   }
-  if (latest == nullptr) return {};
-  return fmt::format(
-      "rank {} {}; combine needs the expertIds and xActiveMask of the dispatch that gave it "
-      "assistInfoForCombine (FERRY_STRICT=1)",
-      rank.second, Difference(ids, *latest));
+  return calls;
+}
+
+std::shared_ptr<const RoutedIds> DispatchHistory::IdsOf(std::uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_number_.find(number);
+  return found == by_number_.end() ? nullptr : found->second.ids;
+}
+
+std::shared_ptr<DispatchHistory> HistoryOf(const std::shared_ptr<comm::Member>& member) {
+  Histories& histories = Histories::Get();
+  const std::lock_guard lock(histories.mutex);
+  histories.DropEndedLocked();
+  std::shared_ptr<DispatchHistory>& history = histories.by_handle[member];
+  if (history == nullptr) history = std::make_shared<DispatchHistory>();
+  return history;
+}
+
+void ForgetHistory(const std::shared_ptr<comm::Member>& member) {
+  Histories& histories = Histories::Get();
+  const std::lock_guard lock(histories.mutex);
+  histories.by_handle.erase(member);
 }
 
 }  // namespace ferry::ops

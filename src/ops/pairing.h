@@ -1,50 +1,26 @@
-// Which ids and mask each dispatch of this process was called with, so that the combine of its rows
-// can be held against them. Only under FERRY_STRICT=1.
+// Which ids and mask each dispatch of a rank was called with, so that the combine of its rows can
+// be held against them. Only under FERRY_STRICT=1.
 //
-// A combine belongs to the dispatches that left the same triples (assistInfo) and counts behind as
-// it is given. Contents are compared, not addresses, so copies of the tensors will do; and since
-// several dispatches may leave the same triples here and differ in the ids of this rank's tokens,
-// one of them with equal ids is enough. A combine whose triples no remembered dispatch left is not
-// judged.
+// A combine needs no dispatch, and frameworks copy tensors; so whose rows a combine was given is
+// told by what they are, on all ranks together. Each rank says of which earlier dispatches it was
+// given the triples (assistInfo) and running totals unchanged (paired_group.h). Those of all ranks
+// determine the expert of every active pair: if they are a dispatch's on each rank, other ids or
+// another mask are wrong whatever happened in between, and if they are not, nothing is said.
 #ifndef FERRY_OPS_PAIRING_H_
 #define FERRY_OPS_PAIRING_H_
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "base/matrix.h"
-#include "moe/active_mask.h"
+#include "comm/member.h"
 #include "moe/config.h"
+#include "ops/routed_ids.h"
 
 namespace ferry::ops {
-
-// Contents of expertIds where the mask lets them count.
-struct RoutedIds {
-  std::int64_t num_tokens = 0;
-  std::int64_t top_k = 0;
-  std::vector<std::int32_t> ids;  // [num_tokens, top_k]; 0 where not active
-  std::vector<bool> active;       // [num_tokens, top_k]
-
-  [[nodiscard]] bool IsActive(std::int64_t token, std::int64_t k) const {
-    return active[static_cast<std::size_t>(token * top_k + k)];
-  }
-  [[nodiscard]] std::int32_t At(std::int64_t token, std::int64_t k) const {
-    return ids[static_cast<std::size_t>(token * top_k + k)];
-  }
-  friend bool operator==(const RoutedIds&, const RoutedIds&) = default;
-};
-
-// Never reads an id behind the mask.
-[[nodiscard]] RoutedIds ReadRoutedIds(const Matrix<const std::int32_t>& expert_ids,
-                                      const moe::ActiveMask& mask);
-
-// The sentence that names the first token to which one expert is given twice; empty if there is
-// none. Ids outside [0, num_experts) are left to the operator, which has its own sentence for them.
-[[nodiscard]] std::string DuplicateId(const RoutedIds& ids, std::int32_t num_experts,
-                                      std::int32_t rank);
 
 // The tensors by which a combine is matched: triples and running totals, whose last is the number
 // of rows.
@@ -64,15 +40,41 @@ struct ReceivedRows {
                                                          std::int32_t rank,
                                                          const ReceivedRows& rows);
 
-using RankName = std::pair<std::string, std::int32_t>;  // EP group, rank
+// Calls before a given one, as bits: bit i is call `number - 1 - i` of the same group.
+using EarlierCalls = std::uint64_t;
+inline constexpr std::uint64_t kEarlierCalls = 64;
 
-// Thread-safe. The last 16 dispatches of each rank are kept.
-void RememberDispatch(const RankName& rank, std::uint64_t fingerprint, RoutedIds ids);
+// The latest call of a set that is not empty.
+[[nodiscard]] std::uint64_t LatestOf(EarlierCalls calls, std::uint64_t number);
 
-// The sentence that names the first difference; empty if a dispatch with this fingerprint had equal
-// ids and mask, or none is remembered.
-[[nodiscard]] std::string OtherIdsThanDispatched(const RankName& rank, std::uint64_t fingerprint,
-                                                 const RoutedIds& ids);
+// The dispatches of one rank on one communicator. Thread-safe.
+class DispatchHistory {
+ public:
+  // Call `number` has succeeded. Calls further back than kEarlierCalls are forgotten.
+  void Remember(std::uint64_t number, std::uint64_t fingerprint, RoutedIds ids);
+
+  // The dispatches before call `number` that left these rows.
+  [[nodiscard]] EarlierCalls DispatchesOf(std::uint64_t fingerprint, std::uint64_t number) const;
+
+  // Null if it is no dispatch, or forgotten.
+  [[nodiscard]] std::shared_ptr<const RoutedIds> IdsOf(std::uint64_t number) const;
+
+ private:
+  struct Dispatched {
+    std::uint64_t fingerprint = 0;
+    std::shared_ptr<const RoutedIds> ids;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<std::uint64_t, Dispatched> by_number_;  // guarded by mutex_
+};
+
+// The history of a rank's handle; of that handle alone, though a later group has the same name.
+[[nodiscard]] std::shared_ptr<DispatchHistory> HistoryOf(
+    const std::shared_ptr<comm::Member>& member);
+
+// The handle has been destroyed. Calls that still hold its history go on with it.
+void ForgetHistory(const std::shared_ptr<comm::Member>& member);
 
 }  // namespace ferry::ops
 

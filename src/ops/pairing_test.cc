@@ -5,83 +5,71 @@
 namespace ferry::ops {
 namespace {
 
-using Ids = std::vector<std::int32_t>;
-using Flags = std::vector<std::uint8_t>;
+using Words = std::vector<std::int32_t>;
 
-constexpr std::int64_t kTopK = 2;
-
-RoutedIds Routed(const Ids& ids, const Flags& per_pair = {}) {
-  const auto rows = static_cast<std::int64_t>(ids.size()) / kTopK;
-  moe::ActiveMask mask;
-  if (!per_pair.empty()) mask = moe::ActiveMask::PerPair({per_pair.data(), rows, kTopK, kTopK, 1});
-  return ReadRoutedIds({ids.data(), rows, kTopK, kTopK, 1}, mask);
+TEST(DispatchHistory, FindsEveryEarlierDispatchThatLeftTheseRows) {
+  DispatchHistory history;
+  history.Remember(1, 7, {});
+  history.Remember(2, 8, {});
+  history.Remember(4, 7, {});
+  EXPECT_EQ(history.DispatchesOf(7, 5), 0b1001U);  // calls 4 and 1
+  EXPECT_EQ(history.DispatchesOf(8, 5), 0b0100U);
+  EXPECT_EQ(history.DispatchesOf(7, 4), 0b0100U) << "of earlier calls alone";
+  EXPECT_EQ(history.DispatchesOf(9, 5), 0U);
+  EXPECT_EQ(LatestOf(0b1001, 5), 4U);
+  EXPECT_EQ(LatestOf(0b1000, 5), 1U);
 }
 
-std::string Judge(const std::string& group, std::uint64_t fingerprint, const RoutedIds& ids) {
-  return OtherIdsThanDispatched({group, 1}, fingerprint, ids);
+TEST(DispatchHistory, KeepsTheIdsOfEachDispatch) {
+  DispatchHistory history;
+  RoutedIds ids;
+  ids.num_tokens = 3;
+  history.Remember(1, 7, ids);
+  ids.num_tokens = 5;
+  history.Remember(2, 7, ids);
+  EXPECT_EQ(history.IdsOf(1)->num_tokens, 3);
+  EXPECT_EQ(history.IdsOf(2)->num_tokens, 5);
+  EXPECT_EQ(history.IdsOf(3), nullptr);
 }
 
-TEST(DistinctIds, NameTokenExpertAndPlaces) {
-  EXPECT_EQ(DuplicateId(Routed({0, 1, 4, 4}), 5, 2),
-            "rank 2 token 1: expertIds has expert 4 twice, at k 0 and k 1; the experts of a token "
-            "must differ (FERRY_STRICT=1)");
+TEST(DispatchHistory, ForgetsWhatNoLaterCallCanName) {
+  DispatchHistory history;
+  history.Remember(1, 7, {});
+  history.Remember(kEarlierCalls, 8, {});
+  EXPECT_EQ(history.DispatchesOf(7, kEarlierCalls + 1), EarlierCalls{1} << (kEarlierCalls - 1));
+  EXPECT_EQ(history.DispatchesOf(7, kEarlierCalls + 2), 0U);
+  history.Remember(kEarlierCalls + 1, 8, {});
+  EXPECT_EQ(history.IdsOf(1), nullptr);
+  EXPECT_NE(history.IdsOf(kEarlierCalls), nullptr);
 }
 
-TEST(DistinctIds, AreNotAskedForBehindAMask) {
-  EXPECT_EQ(DuplicateId(Routed({0, 1, 4, 4}, {1, 1, 1, 0}), 5, 2), "");
-}
-
-TEST(DistinctIds, LeaveWhatIsOutOfRangeToTheOperator) {
-  EXPECT_EQ(DuplicateId(Routed({-1, -1, 7, 7}), 5, 2), "");
-}
-
-TEST(Pairing, AcceptsEqualIdsAndIgnoresThoseBehindTheMask) {
-  RememberDispatch({"accepts", 1}, 7, Routed({0, 1, 2, 3}, {1, 1, 1, 0}));
-  EXPECT_EQ(Judge("accepts", 7, Routed({0, 1, 2, 99}, {1, 1, 1, 0})), "");
-}
-
-TEST(Pairing, NamesTheFirstOtherId) {
-  RememberDispatch({"ids", 1}, 7, Routed({0, 1, 2, 3}));
-  EXPECT_EQ(Judge("ids", 7, Routed({0, 1, 2, 4})),
-            "rank 1 token 1 k 1: expertIds has 4, and had 3 in the dispatch; combine needs the "
-            "expertIds and xActiveMask of the dispatch that gave it assistInfoForCombine "
-            "(FERRY_STRICT=1)");
-}
-
-TEST(Pairing, NamesTheFirstOtherFlagOfTheMask) {
-  RememberDispatch({"mask", 1}, 7, Routed({0, 1, 2, 3}, {1, 1, 1, 0}));
-  EXPECT_NE(Judge("mask", 7, Routed({0, 1, 2, 3}))
-                .find("token 1 k 1: xActiveMask has it active, and had it masked off"),
-            std::string::npos);
-}
-
-TEST(Pairing, NamesAnotherShape) {
-  RememberDispatch({"shape", 1}, 7, Routed({0, 1, 2, 3}));
-  EXPECT_NE(Judge("shape", 7, Routed({0, 1})).find("expertIds is [1, 2], and was [2, 2]"),
-            std::string::npos);
-}
-
-TEST(Pairing, AnyDispatchWithTheSameTriplesWillDo) {
-  RememberDispatch({"any", 1}, 7, Routed({0, 1}));
-  RememberDispatch({"any", 1}, 7, Routed({2, 3}));
-  EXPECT_EQ(Judge("any", 7, Routed({0, 1})), "");
-  EXPECT_EQ(Judge("any", 7, Routed({2, 3})), "");
-}
-
-TEST(Pairing, DoesNotJudgeTriplesOfNoDispatch) {
-  RememberDispatch({"other", 1}, 7, Routed({0, 1}));
-  EXPECT_EQ(Judge("other", 8, Routed({2, 3})), "");
+TEST(DispatchHistory, IsOfAHandleAndNotOfAName) {
+  const auto join = [] {
+    return std::make_shared<comm::Member>(comm::Board::Create("again", 1), 0, 0,
+                                          comm::MemberOptions());
+  };
+  auto first = join();
+  const auto second = join();
+  HistoryOf(first)->Remember(1, 7, {});
+  EXPECT_EQ(HistoryOf(first)->DispatchesOf(7, 2), 1U);
+  EXPECT_EQ(HistoryOf(second)->DispatchesOf(7, 2), 0U);
+  ForgetHistory(first);
+  EXPECT_EQ(HistoryOf(first)->DispatchesOf(7, 2), 0U) << "destroyed";
+  std::weak_ptr<DispatchHistory> late = HistoryOf(first);
+  first.reset();
+  (void)HistoryOf(second);
+  EXPECT_TRUE(late.expired()) << "of a call that ended after its handle";
 }
 
 TEST(Fingerprint, IsOfTheContentsUpToTheReceivedRows) {
   const moe::MoeConfig config = {.ep_size = 2, .num_experts = 2, .top_k = 1};
-  const Ids counts = {1, 2};
-  const Ids triples = {0, 0, 0, 1, 0, 0};
-  Ids longer = triples;
+  const Words counts = {1, 2};
+  const Words triples = {0, 0, 0, 1, 0, 0};
+  Words longer = triples;
   longer.push_back(9);  // behind the rows
-  Ids other = triples;
+  Words other = triples;
   other[3] = 0;
-  const auto of = [&](const Ids& assist, const Ids& totals) {
+  const auto of = [&](const Words& assist, const Words& totals) {
     const Vector<const std::int32_t> a{assist.data(), static_cast<std::int64_t>(assist.size()), 1};
     const Vector<const std::int32_t> t{totals.data(), static_cast<std::int64_t>(totals.size()), 1};
     return FingerprintOf(config, 0, {a, t});

@@ -6,6 +6,7 @@
 
 #include "moe/extent.h"
 #include "ops/accusing_group.h"
+#include "ops/paired_group.h"
 #include "ops/pairing.h"
 
 namespace ferry::ops {
@@ -56,32 +57,33 @@ void PoisonOutputs(const DispatchWork& work, comm::Group& ep) {
 
 }  // namespace
 
-Work StrictDispatch(const std::string& group, const std::shared_ptr<const DispatchWork>& checked,
-                    Work work) {
-  return [group, checked, work = std::move(work)](comm::Group& ep, comm::Group* tp) {
+Work StrictDispatch(const std::shared_ptr<comm::Member>& member,
+                    const std::shared_ptr<const DispatchWork>& checked, Work work) {
+  return [history = HistoryOf(member), checked, work = std::move(work)](comm::Group& ep,
+                                                                        comm::Group* tp) {
     const moe::DispatchInput& input = checked->input;
     RoutedIds ids = ReadRoutedIds(input.expert_ids, input.mask);
     AccusingGroup accusing(ep, DuplicateId(ids, input.config.num_experts, ep.rank()));
     PoisonOutputs(*checked, ep);
     work(accusing, tp);
-    const auto assist = FingerprintOf(
-        input.config, ep.rank(), {checked->output.assist_info, checked->output.ep_recv_counts});
-    if (assist) RememberDispatch({group, ep.rank()}, *assist, std::move(ids));
+    const auto left = FingerprintOf(input.config, ep.rank(),
+                                    {checked->output.assist_info, checked->output.ep_recv_counts});
+    if (left) history->Remember(ep.number(), *left, std::move(ids));
   };
 }
 
-Work StrictCombine(const std::string& group, const std::shared_ptr<const CombineWork>& checked,
-                   Work work) {
-  return [group, checked, work = std::move(work)](comm::Group& ep, comm::Group* tp) {
+Work StrictCombine(const std::shared_ptr<comm::Member>& member,
+                   const std::shared_ptr<const CombineWork>& checked, Work work) {
+  return [history = HistoryOf(member), checked, work = std::move(work)](comm::Group& ep,
+                                                                        comm::Group* tp) {
     const moe::CombineInput& input = checked->input;
     const RoutedIds ids = ReadRoutedIds(input.expert_ids, input.mask);
-    std::string finding = DuplicateId(ids, input.config.num_experts, ep.rank());
-    const auto assist =
+    AccusingGroup accusing(ep, DuplicateId(ids, input.config.num_experts, ep.rank()));
+    const auto given =
         FingerprintOf(input.config, ep.rank(), {input.assist_info, input.ep_send_counts});
-    if (finding.empty() && assist)
-      finding = OtherIdsThanDispatched({group, ep.rank()}, *assist, ids);
-    AccusingGroup accusing(ep, std::move(finding));
-    work(accusing, tp);
+    const EarlierCalls candidates = given ? history->DispatchesOf(*given, ep.number()) : 0;
+    PairedGroup paired(accusing, {history, candidates, ids});
+    work(paired, tp);
   };
 }
 

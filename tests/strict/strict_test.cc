@@ -9,60 +9,13 @@
 #include <vector>
 
 #include "aclnnop/aclnn_moe_distribute_dispatch_v2.h"
-#include "moe/reference.h"
+#include "small_world.h"
 #include "support/moe_calls.h"
 #include "support/recent_message.h"
 #include "support/world.h"
 
 namespace ferry::support {
 namespace {
-
-constexpr std::int32_t kFailed = 507015;
-constexpr std::int32_t kInvalid = 107000;
-
-moe::MoeConfig SmallConfig() {
-  return {.ep_size = 2,
-          .num_experts = 4,
-          .top_k = 2,
-          .hidden = 1024,
-          .global_batch = 4,
-          .x_type = DType::kBFloat16};
-}
-
-// Two tokens a rank, both to experts 0 and 1.
-std::vector<reference::DispatchRank> Inputs(const moe::MoeConfig& config) {
-  reference::DispatchRank rank;
-  rank.num_tokens = 2;
-  rank.x.assign(static_cast<std::size_t>(2 * config.hidden), 0x3f80);
-  rank.expert_ids = {0, 1, 0, 1};
-  return std::vector<reference::DispatchRank>(2, rank);
-}
-
-std::vector<DispatchTensors> Tensors(const moe::MoeConfig& config,
-                                     const std::vector<reference::DispatchRank>& inputs) {
-  std::vector<DispatchTensors> tensors;
-  for (std::size_t r = 0; r < inputs.size(); ++r)
-    tensors.push_back(MakeDispatch(config, static_cast<std::int32_t>(r), inputs[r]));
-  return tensors;
-}
-
-std::vector<CombineTensors> CombinesAfter(const moe::MoeConfig& config,
-                                          const std::vector<DispatchTensors>& dispatched) {
-  reference::CombineRank input;
-  input.num_tokens = 2;
-  input.expert_scales = {0.5F, 0.5F, 0.5F, 0.5F};
-  std::vector<CombineTensors> tensors;
-  for (const DispatchTensors& dispatch : dispatched)
-    tensors.push_back(MakeCombineAfter(config, dispatch, input));
-  return tensors;
-}
-
-void ExpectAllFailed(const std::vector<Outcome>& outcomes, const std::string& part) {
-  for (const Outcome& outcome : outcomes) {
-    EXPECT_EQ(outcome.finish, kFailed);
-    EXPECT_NE(outcome.message.find(part), std::string::npos) << outcome.message;
-  }
-}
 
 TEST(Strict, PoisonsRowsThatNobodySentAndTheyAreThoseBehindTheReceivedOnes) {
   const auto config = SmallConfig();
@@ -138,24 +91,6 @@ TEST(Strict, NamesAParameterThatDiffersBeforeADuplicate) {
     ExpectAllFailed(Dispatch(world, config, tensors),
                     "parameter globalBs differs: rank 0 has 4, rank 1 has 8");
   }
-}
-
-TEST(Strict, AcceptsACombineWithItsDispatchsIds) {
-  const auto config = SmallConfig();
-  const World world(2);
-  const auto tensors = Tensors(config, Inputs(config));
-  ASSERT_TRUE(AllOk(Dispatch(world, config, tensors)));
-  EXPECT_TRUE(AllOk(Combine(world, config, CombinesAfter(config, tensors))));
-}
-
-TEST(Strict, RefusesACombineWithOtherIds) {
-  const auto config = SmallConfig();
-  const World world(2);
-  const auto tensors = Tensors(config, Inputs(config));
-  ASSERT_TRUE(AllOk(Dispatch(world, config, tensors)));
-  tensors[1].expert_ids->Write<std::int32_t>({0, 1, 0, 2});
-  ExpectAllFailed(Combine(world, config, CombinesAfter(config, tensors)),
-                  "rank 1 token 1 k 1: expertIds has 2, and had 1 in the dispatch");
 }
 
 TEST(Strict, RefusesToFreeWhatAQueuedOperatorReads) {
