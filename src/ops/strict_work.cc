@@ -24,35 +24,19 @@ bool OverlapsInput(const moe::Extent& output, const moe::DispatchInput& input) {
   return output.Overlaps(moe::ExtentOf(input.x)) || output.Overlaps(moe::ExtentOf(ids));
 }
 
-// All elements of the view, and nothing between them.
-void PoisonRows(const Rows& rows, comm::Group& group) {
-  const moe::Extent extent = moe::ExtentOf(AsConst(rows));
-  group.Commit(extent.begin, extent.bytes);
-  const bool dense = rows.rows_are_dense();
-  const auto run = dense ? static_cast<std::size_t>(rows.row_bytes()) : SizeOf(rows.dtype);
-  for (std::int64_t r = 0; r < rows.rows; ++r) {
-    for (std::int64_t c = 0; c < (dense ? 1 : rows.cols); ++c) {
-      std::memset(rows.row(r) + c * rows.col_stride, static_cast<int>(kPoison), run);
-    }
-  }
-}
-
-Rows AsRows(const Vector<float>& scales) {
-  return {reinterpret_cast<std::byte*>(scales.data),
-          DType::kFloat32,
-          scales.size,
-          1,
-          scales.stride * 4,
-          4};
-}
-
-// The rows that this call will receive are written over it.
+// The rows that this call will receive are written over it. Phase 1 has refused outputs with gaps.
 void PoisonOutputs(const DispatchWork& work, comm::Group& ep) {
-  const auto poison = [&](const Rows& rows) {
-    if (!OverlapsInput(moe::ExtentOf(AsConst(rows)), work.input)) PoisonRows(rows, ep);
+  const auto poison = [&](std::byte* begin, std::int64_t size) {
+    const auto bytes = static_cast<std::size_t>(size);
+    if (OverlapsInput({begin, bytes}, work.input)) return;
+    ep.Commit(begin, bytes);
+    std::memset(begin, static_cast<int>(kPoison), bytes);
   };
-  poison(work.output.expand_x);
-  if (work.input.config.quantizes()) poison(AsRows(work.output.dynamic_scales));
+  const Rows& rows = work.output.expand_x;
+  poison(rows.data, rows.rows * rows.row_bytes());
+  const Vector<float>& scales = work.output.dynamic_scales;
+  if (work.input.config.quantizes())
+    poison(reinterpret_cast<std::byte*>(scales.data), scales.size * 4);
 }
 
 }  // namespace
