@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "capi/device_memory.h"
@@ -63,6 +64,8 @@ class FunctionTask : public ferry::runtime::Task {
       : api_(api), work_(std::move(work)), note_(UseNote::Make(api, uses)) {}
   void Run(const ferry::AbortFlag& /*abort*/) override {
     try {
+      const std::string freed = note_ == nullptr ? "" : note_->FreedParameter();
+      Require(freed.empty(), Code::kRtParamInvalid, "{}", freed);
       work_();
     } catch (const ferry::Error& error) {
       Fail(error.code(), "{}: {}", api_, error.message());  // the synchronise knows no api

@@ -40,6 +40,10 @@ void* AllocateOnHeap(std::size_t size) {
 }
 
 [[noreturn]] void RefuseFree(const void* memory) {
+  const auto guard = env::Strict() ? memory::ProcessSegment().GuardOf(memory) : nullptr;
+  if (guard != nullptr && guard->freed() && guard->begin() == memory)
+    Fail(Code::kRtParamInvalid, "hostPtr {} has been freed already; it was {}", memory,
+         guard->description());
   Fail(Code::kRtParamInvalid,
        "hostPtr is {}, which aclrtMallocHost did not return or was freed before", memory);
 }

@@ -73,11 +73,22 @@ void GuardedBlock::Arm() {
   const auto before = static_cast<std::size_t>(begin_ - extent_->base());
   Forbid(extent_->base(), before / PageBytes() * PageBytes());
   Forbid(guard(), PageBytes());
-  armed_ = true;
+  armed_.store(true, std::memory_order_release);
+}
+
+std::string GuardedBlock::WhereIs(const std::byte* address) const {
+  if (freed())
+    return fmt::format("in memory that has been freed, byte {} of {}", address - begin_,
+                       description_);
+  if (address < begin_)
+    return fmt::format("{} byte(s) before the beginning of {}", begin_ - address, description_);
+  if (address >= end())
+    return fmt::format("{} byte(s) behind the end of {}", address - end() + 1, description_);
+  return fmt::format("byte {} of {}", address - begin_, description_);
 }
 
 std::string GuardedBlock::Overrun() const {
-  if (!armed_) return {};
+  if (!armed_.load(std::memory_order_acquire)) return {};
   const auto* const first = std::find_if(end(), guard(), [](std::byte b) { return b != kSlack; });
   if (first == guard()) return {};
   const auto changed = std::count_if(end(), guard(), [](std::byte b) { return b != kSlack; });

@@ -46,6 +46,10 @@ class GuardedBlock {
   // pattern, and forbids what lies around them. The block's pages must have been committed.
   void Arm();
 
+  // Where an address that it surrounds lies: `in memory that has been freed, byte 3 of an
+  // allocation of ...`, or so many bytes behind the end or before the beginning of one.
+  [[nodiscard]] std::string WhereIs(const std::byte* address) const;
+
   // What was written behind the block; empty if nothing was.
   [[nodiscard]] std::string Overrun() const;
 
@@ -61,7 +65,8 @@ class GuardedBlock {
   const std::size_t bytes_;
   const std::string description_;
   std::byte* const begin_;
-  bool armed_ = false;
+  // release once the pattern is there, acquire for who looks for it.
+  std::atomic<bool> armed_{false};
   std::atomic<bool> freed_{false};
   FaultRecord record_;
 };

@@ -147,6 +147,14 @@ Segment::Blocks::const_iterator Segment::FreeLocked(Blocks::const_iterator block
 
 void Segment::RefuseFreeLocked(const void* pointer) const {
   const auto around = FindLocked(pointer);
+  const auto guard = GuardAroundLocked(static_cast<const std::byte*>(pointer));
+  if (guard != nullptr && guard->freed() && guard->begin() == pointer)
+    Fail(Code::kAclInvalidParam, "{} has been freed already; it was {}", pointer,
+         guard->description());
+  if (around == blocks_.end() && guard != nullptr)
+    Fail(Code::kAclInvalidParam,
+         "{} is {}; only the beginning of memory of aclrtMalloc can be freed", pointer,
+         guard->WhereIs(static_cast<const std::byte*>(pointer)));
   if (around == blocks_.end())
     Fail(Code::kAclInvalidParam, "{} is not memory of aclrtMalloc, or it has been freed already",
          pointer);

@@ -90,9 +90,13 @@ class Segment {
   // The live allocation that `pointer` lies in; nothing for memory that is not ours.
   [[nodiscard]] std::optional<Allocation> Find(const void* pointer) const;
 
-  // The guarded block that `pointer` lies in, a freed one if it is not forgotten yet; null for
-  // memory that is not guarded.
+  // The guarded block that `pointer` lies in or in the forbidden addresses around, a freed one if
+  // it is not forgotten yet; null for memory that is not guarded.
   [[nodiscard]] std::shared_ptr<const GuardedBlock> GuardOf(const void* pointer) const;
+
+  // What was written behind the program's guarded blocks on `device`, or of the host, a sentence
+  // for each block. They stay what they are.
+  [[nodiscard]] std::vector<std::string> OverrunsOn(std::int32_t device) const;
 
   // Where a range that begins in a live allocation, Ferry's own included, and ends in the same
   // extent lies in the memory file, where peers read it; nothing for any other range.
@@ -102,8 +106,9 @@ class Segment {
   [[nodiscard]] UniqueFd OpenReadOnly() const { return file_->OpenReadOnly(); }
 
   // A range that begins in an allocation of ours must end there, none may begin in what was freed
-  // of ours, nor end where no address is, here and in all that follows: throws
-  // Error{kRtParamInvalid}, whose message calls the range `name`. Memory that is not ours passes.
+  // of ours or around a guarded block, nor end where no address is, here and in all that follows:
+  // throws Error{kRtParamInvalid}, whose message calls the range `name` and names the block if it
+  // is or was guarded. Memory that is not ours passes.
   void RequireInside(const void* begin, std::size_t bytes, const char* name) const;
 
   // Makes the pages of [begin, begin + bytes) exist, so that writing them cannot fail. Nothing
@@ -156,6 +161,7 @@ class Segment {
   Blocks::value_type GuardedBlockLocked(const Request& request);
   void Arm(std::byte* address);
   void BuryLocked(const Block& block);
+  std::shared_ptr<const GuardedBlock> GuardAroundLocked(const std::byte* address) const;
   [[nodiscard]] bool Guards(Owner owner) const {
     return options_.guarded && owner == Owner::kProgram;
   }

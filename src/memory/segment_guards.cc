@@ -1,6 +1,7 @@
 // The part of Segment that deals with guarded blocks: each has an extent of its own, which is never
 // used again.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "memory/segment.h"
@@ -49,15 +50,36 @@ void Segment::BuryLocked(const Block& block) {
   if (buried_.size() > kMostBuried) buried_.pop_front();
 }
 
-// A live block first: addresses are used again once a freed one is forgotten.
-std::shared_ptr<const GuardedBlock> Segment::GuardOf(const void* pointer) const {
-  const auto* const address = static_cast<const std::byte*>(pointer);
-  const std::shared_lock lock(mutex_);
-  const auto block = FindLocked(address);
-  if (block != blocks_.end()) return block->second.guard;
-  const auto buried = std::find_if(buried_.rbegin(), buried_.rend(),
-                                   [&](const auto& guard) { return guard->Surrounds(address); });
+// A live block first: addresses are used again once a freed one is forgotten. Its extent holds
+// nothing else, so it is the block before the address or the one behind it.
+std::shared_ptr<const GuardedBlock> Segment::GuardAroundLocked(const std::byte* address) const {
+  const auto surrounds = [address](const std::shared_ptr<GuardedBlock>& guard) {
+    return guard != nullptr && guard->Surrounds(address);
+  };
+  const auto behind = blocks_.upper_bound(address);
+  if (behind != blocks_.end() && surrounds(behind->second.guard)) return behind->second.guard;
+  if (behind != blocks_.begin()) {
+    const std::shared_ptr<GuardedBlock>& before = std::prev(behind)->second.guard;
+    if (surrounds(before)) return before;
+  }
+  const auto buried = std::find_if(buried_.rbegin(), buried_.rend(), surrounds);
   return buried == buried_.rend() ? nullptr : *buried;
+}
+
+std::shared_ptr<const GuardedBlock> Segment::GuardOf(const void* pointer) const {
+  const std::shared_lock lock(mutex_);
+  return GuardAroundLocked(static_cast<const std::byte*>(pointer));
+}
+
+std::vector<std::string> Segment::OverrunsOn(std::int32_t device) const {
+  std::vector<std::string> overruns;
+  const std::shared_lock lock(mutex_);
+  for (const auto& [address, block] : blocks_) {
+    if (block.guard == nullptr || block.device != device) continue;
+    std::string overrun = block.guard->Overrun();
+    if (!overrun.empty()) overruns.push_back(std::move(overrun));
+  }
+  return overruns;
 }
 
 }  // namespace ferry::memory

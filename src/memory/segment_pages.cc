@@ -43,6 +43,9 @@ Segment::Blocks::const_iterator Segment::FindInsideLocked(const void* begin, std
                                                           const char* name) const {
   const auto found = FindLocked(begin);
   if (found == blocks_.end()) {
+    const auto* const address = static_cast<const std::byte*>(begin);
+    if (const auto guard = GuardAroundLocked(address))
+      Fail(Code::kRtParamInvalid, "{} is {}, {}", name, begin, guard->WhereIs(address));
     RequireForeign(extents_, begin, bytes, name);
     return found;
   }

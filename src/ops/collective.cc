@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/error.h"
 #include "comm/call.h"
 #include "runtime/task.h"
 
@@ -19,7 +20,8 @@ class CollectiveTask : public runtime::Task {
   void Run(const AbortFlag& abort) override {
     if (note_ == nullptr) return comm::RunCall(*call_, abort, work_);
     comm::RunCall(*call_, abort, [this](comm::Group& ep, comm::Group* tp) {
-      note_->RequireNotFreed(ep.rank());
+      const std::string freed = note_->FreedParameter();
+      Require(freed.empty(), Code::kRtAicoreException, "rank {}: {}", ep.rank(), freed);
       work_(ep, tp);
     });
   }

@@ -46,7 +46,7 @@ void AddUse(const char* parameter, const OptionalTensor& tensor, MemoryUses& use
 void AddUse(const char* parameter, const void* begin, std::size_t bytes, MemoryUses& uses) {
   if (!env::Strict()) return;
   const auto first = reinterpret_cast<std::uintptr_t>(begin);
-  uses.push_back({parameter, {first, first + bytes}});
+  uses.push_back({parameter, {first, first + bytes}, memory::ProcessSegment().GuardOf(begin)});
 }
 
 std::unique_ptr<const UseNote> UseNote::Make(const comm::Call& call, const MemoryUses& uses) {
@@ -77,16 +77,17 @@ const char* UseNote::ParameterIn(const MemoryRange& range) const {
   return nullptr;
 }
 
-void UseNote::RequireNotFreed(std::int32_t rank) const {
+std::string UseNote::FreedParameter() const {
   for (const MemoryUse& use : uses_) {
     if (use.block == nullptr || !use.block->freed()) continue;
     const auto begin = reinterpret_cast<std::uintptr_t>(use.block->begin());
-    Fail(Code::kRtAicoreException,
-         "rank {}: {} lies in memory that was freed before the call ran, at byte {} of {}; free it "
-         "after the synchronise (FERRY_STRICT=1)",
-         rank, use.parameter, static_cast<std::intptr_t>(use.range.begin - begin),
-         use.block->description());
+    return fmt::format(
+        "{} lies in memory that was freed before the call ran, at byte {} of {}; free it after the "
+        "synchronise (FERRY_STRICT=1)",
+        use.parameter, static_cast<std::intptr_t>(use.range.begin - begin),
+        use.block->description());
   }
+  return {};
 }
 
 void RequireUnused(const void* memory, const char* argument) {

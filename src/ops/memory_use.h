@@ -19,7 +19,7 @@ namespace ferry::ops {
 struct MemoryUse {
   const char* parameter = nullptr;  // in the C API
   MemoryRange range;
-  // Where a tensor lay when its address was given; null for memory that is not guarded.
+  // Where it lay when its address was given; null for memory that is not guarded.
   std::shared_ptr<const memory::GuardedBlock> block = nullptr;
 };
 using MemoryUses = std::vector<MemoryUse>;
@@ -45,9 +45,9 @@ class UseNote {
   [[nodiscard]] const std::string& user() const { return user_; }
   // The parameter that lies in `range`; null if none does.
   [[nodiscard]] const char* ParameterIn(const MemoryRange& range) const;
-  // Throws Error{kRtAicoreException}, a sentence of `rank`, if a tensor's memory has been freed
-  // since its address was given, though something else may lie there by now.
-  void RequireNotFreed(std::int32_t rank) const;
+  // The sentence about a parameter whose memory has been freed since its address was given, though
+  // something else may lie there by now; empty if there is none.
+  [[nodiscard]] std::string FreedParameter() const;
 
  private:
   const std::string user_;

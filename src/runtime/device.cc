@@ -37,6 +37,9 @@ Devices& AllDevices() {
   return *devices;
 }
 
+// At most so many blocks are told one by one.
+constexpr std::size_t kMostOverruns = 16;
+
 using Clock = std::chrono::steady_clock;
 
 // What is left of a timeout since `start`.
@@ -89,6 +92,24 @@ std::set<std::int32_t> End(const Holdings& holdings, bool force) {
   return busy;
 }
 
+// With FERRY_STRICT=1: what a program wrote behind memory that it does not free itself.
+void ReportOverruns(std::int32_t device) {
+  const std::vector<std::string> overruns = memory::ProcessSegment().OverrunsOn(device);
+  for (std::size_t i = 0; i < std::min(overruns.size(), kMostOverruns); ++i)
+    log::Error(fmt::format("memory of {} that was never freed: {}", memory::PlaceText(device),
+                           overruns[i]));
+  if (overruns.size() > kMostOverruns)
+    log::Error(
+        fmt::format("memory of {} that was never freed: {} more allocation(s) were written "
+                    "behind their ends",
+                    memory::PlaceText(device), overruns.size() - kMostOverruns));
+}
+
+void FreeMemoryOf(std::int32_t device) {
+  ReportOverruns(device);
+  memory::ProcessSegment().FreeDevice(device);
+}
+
 }  // namespace
 
 void RequireDevice(std::int64_t device, const char* argument) {
@@ -131,7 +152,7 @@ void ResetDevice(std::int32_t device, bool force) {
   if (!End(holdings, force).empty()) return;
   const std::lock_guard lock(devices.mutex);
   if (devices.states.count(device) != 0) return;
-  memory::ProcessSegment().FreeDevice(device);
+  FreeMemoryOf(device);
   live::DeviceLost(device);
 }
 
@@ -187,10 +208,9 @@ void ReleaseAllDevices() {
   const std::set<std::int32_t> busy = End(holdings, /*force=*/true);
   const std::lock_guard lock(devices.mutex);
   for (std::int32_t device = 0; device < env::DeviceCount(); ++device) {
-    if (busy.count(device) == 0 && devices.states.count(device) == 0) {
-      memory::ProcessSegment().FreeDevice(device);
-    }
+    if (busy.count(device) == 0 && devices.states.count(device) == 0) FreeMemoryOf(device);
   }
+  ReportOverruns(memory::kHost);
 }
 
 }  // namespace ferry::runtime
