@@ -1,9 +1,12 @@
 #include "base/live_objects.h"
 
 #include <fmt/format.h>
+#include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -23,6 +26,15 @@ struct Sum {
 };
 // By noun, whether aclrtResetDevice took them, and site.
 using Sums = std::map<std::tuple<std::string_view, bool, std::string>, Sum>;
+
+std::atomic<Registry*> current{nullptr};
+std::atomic<Registry*> inherited{nullptr};
+
+// Runs in a forked child, which has one thread: its parent's objects are not its own to end. No
+// lock, because another thread of the parent may have held it.
+void ForgetParentsObjects() {
+  inherited.store(current.exchange(nullptr, std::memory_order_relaxed), std::memory_order_relaxed);
+}
 
 std::string Count(std::size_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
@@ -116,8 +128,16 @@ std::vector<std::string> Registry::TakeReport(std::size_t most) {
 
 // Never destroyed: threads may outlive statics.
 Registry& Registry::OfProcess() {
-  static auto* const registry = new Registry;
-  return *registry;
+  static const int registered = ::pthread_atfork(nullptr, nullptr, ForgetParentsObjects);
+  static_cast<void>(registered);
+  // acquire: pairs with the publication below.
+  if (Registry* const registry = current.load(std::memory_order_acquire)) return *registry;
+  auto made = std::make_unique<Registry>();
+  Registry* seen = nullptr;
+  // acq_rel: publishes the registry, or sees the one that another thread was faster to make.
+  if (current.compare_exchange_strong(seen, made.get(), std::memory_order_acq_rel))
+    return *made.release();
+  return *seen;
 }
 
 void ReportLeaks() {

@@ -38,6 +38,7 @@ class Registry {
   // is told twice.
   [[nodiscard]] std::vector<std::string> TakeReport(std::size_t most);
 
+  // A forked child begins with an empty one.
   static Registry& OfProcess();
 
  private:

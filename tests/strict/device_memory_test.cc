@@ -1,7 +1,9 @@
 // What FERRY_STRICT=1 finds about memory of aclrtMalloc: overruns that no aclrtFree tells, copies
-// and fills of freed memory.
+// and fills of freed memory, and what a forked child inherits.
 #include <acl/acl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
@@ -157,6 +159,27 @@ TEST_F(StrictDeviceMemory, ThatIsFreedTwiceIsNamed) {
   EXPECT_EQ(aclrtFree(memory + 4), kInvalid);
   ExpectInMessage({" is in memory that has been freed, byte 4 of an allocation of 128 usable bytes",
                    "; only the beginning of memory of aclrtMalloc can be freed"});
+}
+
+// A child that ends the runtime with its parent's objects in its memory, and one of its own.
+void ForkAndFinalize() {
+  aclrtStream stream = nullptr;
+  aclrtEvent event = nullptr;
+  const bool ok = aclInit(nullptr) == 0 && aclrtSetDevice(0) == 0 &&
+                  aclrtCreateStream(&stream) == 0 && aclrtCreateEvent(&event) == 0;
+  Allocate()[kUsable] = 0;
+  if (!ok) std::exit(1);
+  const pid_t child = ::fork();
+  if (child != 0) ::_exit(child > 0 && ::waitpid(child, nullptr, 0) == child ? 0 : 1);
+  void* own = nullptr;
+  if (aclrtMallocHost(&own, 64) != 0) ::_exit(1);
+  ::_exit(aclFinalize() == 0 ? 0 : 1);
+}
+
+TEST(StrictMemoryLeft, ByAParentIsNoLeakOfItsForkedChild) {
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(ForkAndFinalize(), ::testing::ExitedWithCode(0),
+              "aclFinalize: never ended by the program: 1 host allocation\n");
 }
 
 }  // namespace
