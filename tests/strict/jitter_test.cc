@@ -25,9 +25,10 @@ namespace {
 
 constexpr int kRounds = 5;
 
-moe::MoeConfig Config() {
+moe::MoeConfig Config(std::int32_t tp_size = 1) {
   return {.ep_size = 4,
-          .num_experts = 8,
+          .tp_size = tp_size,
+          .num_experts = tp_size == 2 ? 4 : 8,
           .top_k = 2,
           .hidden = 1024,
           .global_batch = 12,
@@ -36,13 +37,13 @@ moe::MoeConfig Config() {
 
 std::vector<reference::DispatchRank> Inputs(const moe::MoeConfig& config, int round) {
   std::vector<reference::DispatchRank> ranks;
-  for (std::int32_t r = 0; r < config.ep_size; ++r) {
+  for (std::int32_t w = 0; w < config.ep_size * config.tp_size; ++w) {
     reference::DispatchRank rank;
     rank.num_tokens = 3;
     for (std::int64_t i = 0; i < 3 * config.hidden; ++i)
-      rank.x.push_back(static_cast<std::uint16_t>(0x3c00 + (i * 7 + r * 31 + round) % 900));
+      rank.x.push_back(static_cast<std::uint16_t>(0x3c00 + (i * 7 + w * 31 + round) % 900));
     for (std::int32_t t = 0; t < 3; ++t) {
-      const std::int32_t first = (t + r + round) % config.num_experts;
+      const std::int32_t first = (t + w + round) % config.num_experts;
       rank.expert_ids.push_back(first);
       rank.expert_ids.push_back((first + 3) % config.num_experts);
     }
@@ -51,20 +52,53 @@ std::vector<reference::DispatchRank> Inputs(const moe::MoeConfig& config, int ro
   return ranks;
 }
 
-// Whether some rounds of dispatch give exactly what the oracle does.
-bool EqualsTheOracle() {
-  const auto config = Config();
-  const World world(config.ep_size);
-  for (int round = 0; round < kRounds; ++round) {
-    const auto inputs = Inputs(config, round);
-    const auto expected = reference::Dispatch(config, inputs);
-    std::vector<DispatchTensors> tensors;
-    for (std::int32_t r = 0; r < config.ep_size; ++r)
-      tensors.push_back(MakeDispatch(config, r, inputs[static_cast<std::size_t>(r)]));
-    if (!AllOk(Dispatch(world, config, tensors))) return false;
-    for (std::size_t r = 0; r < tensors.size(); ++r)
-      if (!HoldsDispatch(tensors[r], expected[r])) return false;
+// Experts that give each row back as it came.
+std::vector<reference::CombineRank> Returned(
+    const std::vector<reference::DispatchRank>& sent,
+    const std::vector<reference::DispatchResult>& received) {
+  std::vector<reference::CombineRank> ranks;
+  for (std::size_t w = 0; w < sent.size(); ++w) {
+    reference::CombineRank rank;
+    rank.num_tokens = sent[w].num_tokens;
+    rank.own_rows = received[w].own_rows;
+    rank.peer_rows = received[w].peer_rows;
+    rank.expand_x = received[w].expand_x;
+    rank.assist_info = received[w].assist_info;
+    rank.expert_ids = sent[w].expert_ids;
+    for (int i = 0; i < 6; ++i) rank.expert_scales.push_back(0.125F * static_cast<float>(i + 1));
+    ranks.push_back(std::move(rank));
   }
+  return ranks;
+}
+
+// Whether a dispatch and a combine give exactly what the oracle does.
+bool RoundEqualsTheOracle(const World& world, const moe::MoeConfig& config, int round) {
+  const auto inputs = Inputs(config, round);
+  const auto received = reference::Dispatch(config, inputs);
+  std::vector<DispatchTensors> dispatched;
+  for (std::size_t w = 0; w < inputs.size(); ++w)
+    dispatched.push_back(MakeDispatch(config, world.rank(w).ep_rank, inputs[w]));
+  if (!AllOk(Dispatch(world, config, dispatched))) return false;
+  for (std::size_t w = 0; w < inputs.size(); ++w)
+    if (!HoldsDispatch(dispatched[w], received[w])) return false;
+
+  const auto owners = Returned(inputs, received);
+  const auto expected = reference::Combine(config, owners);
+  std::vector<CombineTensors> combined;
+  for (std::size_t w = 0; w < inputs.size(); ++w)
+    combined.push_back(MakeCombineAfter(config, dispatched[w], owners[w]));
+  if (!AllOk(Combine(world, config, combined))) return false;
+  for (std::size_t w = 0; w < inputs.size(); ++w)
+    if (!HoldsCombine(combined[w], expected[w])) return false;
+  return true;
+}
+
+template <std::int32_t kTpSize>
+bool EqualsTheOracle() {
+  const auto config = Config(kTpSize);
+  const World world(config.ep_size, kTpSize);
+  for (int round = 0; round < kRounds; ++round)
+    if (!RoundEqualsTheOracle(world, config, round)) return false;
   return true;
 }
 
@@ -107,7 +141,7 @@ std::ptrdiff_t CountOf(const std::string& part, const std::vector<std::string>& 
 }
 
 // In a child with this seed.
-Outcome RunWith(const std::string& seed, bool (*program)() = EqualsTheOracle) {
+Outcome RunWith(const std::string& seed, bool (*program)() = EqualsTheOracle<1>) {
   char path[] = "/tmp/ferry_jitter_XXXXXX";
   const int log = ::mkstemp(path);
   const pid_t child = ::fork();
@@ -130,15 +164,17 @@ Outcome RunWith(const std::string& seed, bool (*program)() = EqualsTheOracle) {
 }
 
 TEST(Jitter, ChangesNoResult) {
-  for (const char* const seed : {"0", "1", "2", "-7", "123456789"})
+  for (const char* const seed : {"0", "1", "2", "-7", "123456789"}) {
     EXPECT_TRUE(RunWith(seed).equal) << "FERRY_JITTER=" << seed;
+    EXPECT_TRUE(RunWith(seed, EqualsTheOracle<2>).equal) << "with TP, FERRY_JITTER=" << seed;
+  }
 }
 
 TEST(Jitter, DelaysTheSameStepsBySameAmountsAgain) {
   const Outcome first = RunWith("17");
   const Outcome second = RunWith("17");
   // Five steps of each call on each rank, and the task that runs it.
-  EXPECT_EQ(first.delays.size(), static_cast<std::size_t>(6 * kRounds * Config().ep_size));
+  EXPECT_EQ(first.delays.size(), static_cast<std::size_t>(6 * 2 * kRounds * Config().ep_size));
   EXPECT_EQ(first.delays, second.delays);
   EXPECT_NE(first.delays, RunWith("18").delays);
 }
