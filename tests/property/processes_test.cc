@@ -47,7 +47,8 @@ std::size_t NumGroups(const RandomCase& test) {
 void RunPart(const Member& member, const std::vector<RandomCase>& cases, std::size_t processes) {
   std::size_t first_slot = 0;
   for (const RandomCase& test : cases) {
-    SCOPED_TRACE(test.Describe() + " FERRY_PROPERTY_PROCESSES=" + std::to_string(processes));
+    SCOPED_TRACE(test.Describe() + test.HowToRerun() +
+                 " FERRY_PROPERTY_PROCESSES=" + std::to_string(processes));
     member.At(test.seed);
     const World world(test.config.ep_size, test.config.tp_size,
                       {.world_ranks = Spread(test, processes)[member.index()],

@@ -6,6 +6,7 @@
 
 #include "random.h"
 #include "random_config.h"
+#include "random_ignored.h"
 #include "random_inputs.h"
 #include "random_layout.h"
 
@@ -48,14 +49,15 @@ RandomCase MakeRandomCase(std::uint64_t seed) {
   return MakeRandomCase(seed, ChooseConfig);
 }
 
-RandomCase MakeRandomCase(std::uint64_t seed, const ConfigChooser& choose) {
+RandomCase MakeRandomCase(std::uint64_t seed, const ConfigChooser& choose, const Wishes& wishes) {
   Random random = RandomOf(seed);
   RandomCase test;
   test.seed = seed;
   test.config = choose(random);
-  ChooseInputs(random, test);
+  ChooseInputs(random, wishes, test);
   AskTheOracle(random, test);
   ChooseOptions(random, test);
+  ChooseWhatIsIgnored(test);
   return test;
 }
 
@@ -88,7 +90,11 @@ std::string RandomCase::Describe() const {
   if (repeats_dispatch) text += " dispatch-twice";
   if (repeats_combine) text += " combine-twice";
   if (copies_tensors) text += " copied-tensors";
-  return text + fmt::format("; rerun with FERRY_PROPERTY_SEED={} FERRY_PROPERTY_CASES=1", seed);
+  return text;
+}
+
+std::string RandomCase::HowToRerun() const {
+  return fmt::format("; rerun with FERRY_PROPERTY_SEED={} FERRY_PROPERTY_CASES=1", seed);
 }
 
 }  // namespace ferry::support

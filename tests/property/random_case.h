@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,12 +45,22 @@ struct RandomCase {
   }
   // In one line.
   [[nodiscard]] std::string Describe() const;
+  // Of a case whose sizes come from its seed.
+  [[nodiscard]] std::string HowToRerun() const;
+};
+
+// What a case shall have that is drawn otherwise.
+struct Wishes {
+  std::optional<bool> masks = {};  // on most ranks, each of one dim or of two
+  std::optional<bool> equal_batches = {};
+  std::optional<bool> smooth_scales = {};  // with quantMode 2
 };
 
 [[nodiscard]] RandomCase MakeRandomCase(std::uint64_t seed);
 // With sizes of another choice.
 using ConfigChooser = std::function<moe::MoeConfig(Random& random)>;
-[[nodiscard]] RandomCase MakeRandomCase(std::uint64_t seed, const ConfigChooser& choose);
+[[nodiscard]] RandomCase MakeRandomCase(std::uint64_t seed, const ConfigChooser& choose,
+                                        const Wishes& wishes = {});
 // The world size of that case, which is known much sooner.
 [[nodiscard]] std::size_t RandomWorldSize(std::uint64_t seed);
 

@@ -10,7 +10,7 @@ constexpr std::int32_t kMostEpRanksWithTp = 128;
 
 // Mostly a few ranks; now and then many.
 std::int32_t ChooseEpSize(Random& random) {
-  if (random.OneIn(1000)) return random.OneIn(2) ? random.Int(65, 128) : random.Int(65, 768);
+  if (random.OneIn(200)) return random.OneIn(4) ? random.Int(129, 768) : random.Int(65, 128);
   if (random.OneIn(50)) return random.Int(17, 64);
   return random.OneIn(3) ? random.Int(2, 16) : random.Int(2, 6);
 }
@@ -25,9 +25,9 @@ void ChooseExperts(Random& random, moe::MoeConfig& config) {
   }
   const std::int32_t moe_ranks = config.num_moe_ranks();
   const std::int32_t limit = 1024 / moe_ranks;
-  const bool many = random.OneIn(60) && config.ep_size <= 6;
+  const bool many = random.OneIn(40) && config.ep_size <= 6 && config.tp_size == 1;
   const std::int32_t most = config.tp_size == 2 ? 1 : many ? limit : std::min(limit, 6);
-  config.num_experts = moe_ranks * random.Int(1, most);
+  config.num_experts = moe_ranks * (many && random.OneIn(3) ? most : random.Int(1, most));
   config.top_k = random.Int(1, std::min(16, config.num_experts));
 }
 
@@ -44,14 +44,15 @@ void ChooseTokens(Random& random, moe::MoeConfig& config) {
     config.hidden = 1024;
   }
 
-  constexpr std::int64_t kMostElements = 3'000'000;
+  // Room for 512 tokens with 16 experts each on two ranks, where there are many tokens.
+  const std::int64_t most_elements = batch > 64 ? 17'000'000 : 3'000'000;
   const auto elements = [&] {
     return config.ep_size * config.tp_size * config.tp_size * batch * config.slots() *
            config.hidden;
   };
-  if (elements() > kMostElements && random.OneIn(2)) config.hidden = 1024;
-  while (elements() > kMostElements && config.top_k > 1) config.top_k = config.top_k / 2;
-  while (elements() > kMostElements && batch > 1) batch = batch / 2;
+  if (elements() > most_elements && random.OneIn(2)) config.hidden = 1024;
+  while (elements() > most_elements && config.top_k > 1) config.top_k = config.top_k / 2;
+  while (elements() > most_elements && batch > 1) batch = batch / 2;
   config.global_batch = batch * config.ep_size;
 }
 

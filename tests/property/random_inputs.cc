@@ -9,6 +9,9 @@
 namespace ferry::support {
 namespace {
 
+// Smooth scales of all ranks together; with hundreds of ranks only the first have them.
+constexpr std::size_t kMostFactors = 12'000'000;
+
 enum class Routing : std::uint8_t { kUniform, kOneSet, kSkewed, kDuplicates, kOneExpert };
 
 // What is chosen once for all ranks.
@@ -22,6 +25,7 @@ struct Plan {
   bool has_masks = false;
   bool masks_all_false = false;
   bool has_factors = false;
+  bool all_have_factors = false;
 };
 
 bool Quantises(const moe::MoeConfig& config) {
@@ -55,6 +59,21 @@ Plan ChoosePlan(Random& random, const moe::MoeConfig& config) {
   plan.masks_all_false = random.OneIn(25);
   plan.has_factors = Quantises(config) && !random.OneIn(3);
   return plan;
+}
+
+void Grant(const Wishes& wishes, const moe::MoeConfig& config, Plan& plan) {
+  if (wishes.masks) {
+    plan.has_masks = *wishes.masks;
+    plan.masks_all_false = false;
+  }
+  if (wishes.equal_batches) {
+    plan.equal_batches = *wishes.equal_batches;
+    plan.common_batch = config.max_batch();
+  }
+  if (wishes.smooth_scales) {
+    plan.has_factors = *wishes.smooth_scales && Quantises(config);
+    plan.all_have_factors = plan.has_factors;
+  }
 }
 
 // The ids of one token; distinct unless the routing says otherwise.
@@ -126,7 +145,7 @@ reference::DispatchRank ChooseSender(Random& random, const moe::MoeConfig& confi
     ChooseMask(random, config.top_k, plan.masks_all_false, sender);
     if (!random.OneIn(4)) SpoilInactiveIds(random, config.top_k, sender);
   }
-  if (plan.has_factors && !random.OneIn(4)) {
+  if (plan.has_factors && (plan.all_have_factors || !random.OneIn(4))) {
     const bool huge = plan.x == Values::kAnyFinite || plan.x == Values::kFiniteOrNan;
     sender.smooth_scales = ChooseFactors(
         random, huge, std::int64_t{config.num_shared_experts + config.num_experts} * config.hidden);
@@ -171,11 +190,15 @@ std::vector<std::uint16_t> WorkExperts(std::size_t w, std::vector<std::uint16_t>
 
 }  // namespace
 
-void ChooseInputs(Random& random, RandomCase& test) {
-  const Plan plan = ChoosePlan(random, test.config);
+void ChooseInputs(Random& random, const Wishes& wishes, RandomCase& test) {
+  Plan plan = ChoosePlan(random, test.config);
+  Grant(wishes, test.config, plan);
   const std::int32_t world = test.config.ep_size * test.config.tp_size;
+  std::size_t factors = 0;
   for (std::int32_t w = 0; w < world; ++w) {
+    if (factors > kMostFactors) plan.has_factors = false;
     test.senders.push_back(ChooseSender(random, test.config, plan));
+    factors += test.senders.back().smooth_scales.size();
     test.owners.push_back(ChooseOwner(random, test.config, plan, test.senders.back()));
   }
 }

@@ -8,7 +8,7 @@
 namespace ferry::support {
 
 // Fills in `senders`, and in `owners` what does not come from dispatch.
-void ChooseInputs(Random& random, RandomCase& test);
+void ChooseInputs(Random& random, const Wishes& wishes, RandomCase& test);
 
 // Fills in `dispatched`, the rest of `owners` after the experts' work, and `combined`.
 void AskTheOracle(Random& random, RandomCase& test);

@@ -80,6 +80,20 @@ void ChooseSizes(Random& random, const RandomCase& test, std::size_t w, Dispatch
   options.gives_expert_scales = random.OneIn(4);
 }
 
+// Touching all of a capacity that hardly any row comes to would be the cost of a case: of a large
+// tensor only what is used is watched, and a little more. It lies in front.
+void WatchWhatIsUsed(const std::vector<std::int64_t>& dims, std::int64_t used, Storage& storage) {
+  constexpr std::int64_t kMostWatched = 1'000'000;
+  constexpr std::int64_t kSpare = 2;
+  if (StorageElements(dims, storage) <= kMostWatched || used + kSpare >= dims[0]) return;
+  const bool in_front = std::all_of(storage.strides.begin(), storage.strides.end(),
+                                    [](std::int64_t stride) { return stride >= 0; });
+  if (!in_front) storage = {.foreign = storage.foreign, .format = storage.format};
+  std::vector<std::int64_t> front = dims;
+  front[0] = used + kSpare;
+  storage.watched = StorageElements(front, storage);
+}
+
 template <class Rank>
 std::vector<std::int64_t> MaskDims(const moe::MoeConfig& config, const Rank& rank) {
   if (rank.mask_is_2d) return {rank.num_tokens, config.top_k};
@@ -113,6 +127,10 @@ DispatchOptions ChooseDispatch(Random& random, const RandomCase& test, std::size
       random, {config.ep_size * local * config.tp_size + options.spare_ep_recv_counts});
   options.tp_recv_counts_storage = ChooseStorage(random, {options.tp_recv_counts});
   options.expand_scales = ChooseStorage(random, {4});
+  const reference::DispatchResult& received = test.dispatched[w];
+  WatchWhatIsUsed({options.expand_x_rows, config.hidden}, received.own_rows + received.peer_rows,
+                  options.expand_x);
+  WatchWhatIsUsed({options.assist_words}, kTripleWords * received.own_rows, options.assist_info);
   return options;
 }
 
@@ -180,7 +198,10 @@ void ChooseOutput(Random& random, const RandomCase& test, std::size_t w,
   const std::vector<std::int64_t> dims = {tokens, config.hidden};
   const bool own_expand_x =
       test.copies_tensors || config.quantization == moe::Quantization::kPerToken;
-  std::vector<CombineOutput> choices = {CombineOutput::kOwn, CombineOutput::kExpandX};
+  const Storage& expand_x = own_expand_x ? options.expand_x : dispatch.expand_x;
+  std::vector<CombineOutput> choices = {CombineOutput::kOwn};
+  // Into memory of which a part is not watched, no output is put.
+  if (expand_x.watched < 0) choices.push_back(CombineOutput::kExpandX);
   if (!test.copies_tensors && !RepeatsElements(dims, dispatch.x)) {
     choices.push_back(CombineOutput::kDispatchX);
   }
@@ -193,8 +214,8 @@ void ChooseOutput(Random& random, const RandomCase& test, std::size_t w,
       options.x_out = ChooseStorage(random, dims);
       break;
     case CombineOutput::kExpandX:
-      PutOutputInto(random, options.output, {options.expand_x_rows, config.hidden},
-                    own_expand_x ? options.expand_x : dispatch.expand_x, dims, options);
+      PutOutputInto(random, options.output, {options.expand_x_rows, config.hidden}, expand_x, dims,
+                    options);
       break;
     case CombineOutput::kSharedExpertX:
       PutOutputInto(random, options.output, SharedDims(options, tokens, config.hidden),
@@ -227,6 +248,10 @@ CombineOptions ChooseCombine(Random& random, const RandomCase& test, std::size_t
   options.assist_info = ChooseStorage(random, {Capacity(config, test.ep_rank(w)) * 128});
   options.ep_send_counts = ChooseStorage(random, {entries});
   options.tp_send_counts = ChooseStorage(random, {2});
+  WatchWhatIsUsed({options.expand_x_rows, config.hidden}, owner.own_rows + owner.peer_rows,
+                  options.expand_x);
+  WatchWhatIsUsed({Capacity(config, test.ep_rank(w)) * 128}, kTripleWords * owner.own_rows,
+                  options.assist_info);
   ChooseSharedExpertX(random, owner.shared_expert_x, tokens, config.hidden, options);
   ChooseOutput(random, test, w, dispatch, options);
   return options;

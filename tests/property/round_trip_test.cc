@@ -7,10 +7,10 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <string>
 
 #include "environment.h"
 #include "ferry/ferry.h"
+#include "instruction_set.h"
 #include "random_case.h"
 #include "round_trip.h"
 #include "support/world.h"
@@ -18,24 +18,15 @@
 namespace ferry::support {
 namespace {
 
-// True if FERRY_ISA names what this processor lacks.
-bool LacksTheWantedInstructionSet() {
-  const char* wanted = std::getenv("FERRY_ISA");
-  return wanted != nullptr && std::string(wanted) != ferry_instruction_set();
-}
-
 TEST(RoundTrip, EqualsTheOracleBitForBitOnRandomConfigurations) {
-  if (LacksTheWantedInstructionSet()) {
-    GTEST_SKIP() << "this processor offers " << ferry_instruction_sets() << " and not "
-                 << std::getenv("FERRY_ISA");
-  }
+  if (LacksTheWantedInstructionSet()) GTEST_SKIP() << WhatThisProcessorOffers();
   const std::uint64_t first = FromEnvironment("FERRY_PROPERTY_SEED", 1);
   const std::uint64_t cases = FromEnvironment("FERRY_PROPERTY_CASES", FERRY_DEFAULT_CASES);
   setenv("HCCL_BUFFSIZE", "1000000", 1);  // room for every case; the check of it has its own tests
   std::uint64_t equal = 0;
   for (std::uint64_t seed = first; seed < first + cases; ++seed) {
     const RandomCase test = MakeRandomCase(seed);
-    SCOPED_TRACE(test.Describe());
+    SCOPED_TRACE(test.Describe() + test.HowToRerun());
     // What a crash or a time limit leaves behind.
     std::printf("%llu ", static_cast<unsigned long long>(seed));
     std::fflush(stdout);

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -26,6 +27,8 @@ struct Storage {
   // capacities so large that touching all of it would be the cost of the test.
   std::int64_t watched = -1;
   aclFormat format = ACL_FORMAT_ND;
+  // What the library is told of the storage's shape; nothing: one flat dim, which is true.
+  std::optional<std::vector<std::int64_t>> shape = {};
 };
 
 // Elements from the storage base to the end of a view of these dims.
@@ -45,6 +48,8 @@ class WatchedMemory {
 
   // Changes what the bytes should be, without writing them.
   void Assume(std::size_t offset, const void* bytes, std::size_t count);
+  // The same for bytes that may be anything, watched or not.
+  void AssumeAsItIs(std::size_t offset, std::size_t count);
   // Whether guards and watched bytes are what they should be.
   [[nodiscard]] ::testing::AssertionResult Matches() const;
   // Fills the watched bytes with another pattern than they began with.
@@ -112,7 +117,7 @@ class DeviceTensor {
 
  private:
   void CheckElement(std::size_t bytes) const;
-  void MakeHandle(aclFormat format);
+  void MakeHandle(const Storage& storage);
   void WriteBytes(std::span<const std::byte> values);
   void AssumeBytes(std::int64_t first, std::span<const std::byte> values);
   void ReadBytes(std::span<std::byte> values) const;

@@ -29,6 +29,20 @@ inline Attributes AttributesOf(const moe::MoeConfig& config, const CallOptions& 
           .comm_alg = options.comm_alg ? options.comm_alg->c_str() : nullptr};
 }
 
+inline const char* GroupTpOf(const Rank& rank, const CallOptions& options) {
+  switch (options.group_tp) {
+    case GroupTp::kItsName:
+      break;
+    case GroupTp::kNull:
+      return nullptr;
+    case GroupTp::kNameOfEp:
+      return rank.ep_name.c_str();
+    case GroupTp::kOfNoGroup:
+      return "no group has this name: \xff\x01%s";
+  }
+  return rank.tp_name.c_str();
+}
+
 inline aclDataType TokenType(const moe::MoeConfig& config) {
   return config.x_type == DType::kBFloat16 ? ACL_BF16 : ACL_FLOAT16;
 }

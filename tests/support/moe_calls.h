@@ -26,13 +26,19 @@ inline constexpr std::int64_t kDefault = -1;
 // A of spec dispatch.md section 4: rows that `ep_rank` can receive without duplicate ids.
 [[nodiscard]] std::int64_t Capacity(const moe::MoeConfig& config, std::int32_t ep_rank);
 
+// What groupTp says. Without TP nobody looks at it, so that all of these mean the same.
+enum class GroupTp : std::uint8_t { kItsName, kNull, kNameOfEp, kOfNoGroup };
+
 // What a caller may choose on each rank for itself.
 struct CallOptions {
   std::int64_t global_bs = kDefault;          // attribute; default: global_batch of the config
   std::int64_t shared_expert_num = kDefault;  // attribute; default: that of the config
   std::int64_t tp_world_size = kDefault;      // attribute; default: 0 without TP
   std::optional<std::string> comm_alg = {};   // default: a null pointer
+  GroupTp group_tp = GroupTp::kItsName;       // "" without TP
 };
+
+using OtherDims = std::optional<std::vector<std::int64_t>>;
 
 struct DispatchOptions {
   CallOptions call = {};
@@ -57,6 +63,10 @@ struct DispatchOptions {
   Storage ep_recv_counts = {};
   Storage tp_recv_counts_storage = {};
   Storage expand_scales = {};
+  // Of tensors that are not used, where they shall have other dims.
+  OtherDims dynamic_scales_dims = {};
+  OtherDims expert_scales_dims = {};
+  OtherDims expand_scales_dims = {};
 };
 
 // The tensors of one rank's dispatch.
@@ -117,6 +127,10 @@ struct CombineOptions {
   Storage assist_info = {};
   Storage ep_send_counts = {};
   Storage tp_send_counts = {};
+  // Of tensors that are not used.
+  Storage expand_scales = {};
+  OtherDims expand_scales_dims = {};
+  OtherDims tp_send_counts_dims = {};  // then it is not the tensor that dispatch left
 };
 
 // The tensors of one rank's combine.

@@ -15,6 +15,12 @@ TensorPtr MakeSharedExpertX(const moe::MoeConfig& config, const reference::Combi
   return MakeWith(TokenType(config), dims, input.shared_expert_x, options.shared_expert_x);
 }
 
+// The tensor that stands for tpSendCounts where the options want one that is not used.
+TensorPtr OtherTpSendCounts(const CombineOptions& options) {
+  if (!options.gives_tp_send_counts || !options.tp_send_counts_dims) return nullptr;
+  return Make(ACL_INT32, *options.tp_send_counts_dims, options.tp_send_counts);
+}
+
 // Adds what an owner of tokens brings, and xOut, to a combine whose other tensors are there.
 void AddOwnersTensors(const moe::MoeConfig& config, const reference::CombineRank& input,
                       CombineTensors& tensors) {
@@ -23,7 +29,11 @@ void AddOwnersTensors(const moe::MoeConfig& config, const reference::CombineRank
   tensors.expert_scales = MakeWith(ACL_FLOAT, {input.num_tokens, config.top_k}, input.expert_scales,
                                    options.expert_scales);
   tensors.mask = MakeMask(config, input, options.mask);
-  if (options.gives_expand_scales) tensors.expand_scales = Make(ACL_FLOAT, {4});
+  if (options.gives_expand_scales) {
+    const std::vector<std::int64_t> usual = {4};
+    tensors.expand_scales =
+        Make(ACL_FLOAT, options.expand_scales_dims.value_or(usual), options.expand_scales);
+  }
   tensors.shared_expert_x = MakeSharedExpertX(config, input, options);
   switch (options.output) {
     case CombineOutput::kOwn:
@@ -86,6 +96,7 @@ CombineTensors MakeCombine(const moe::MoeConfig& config, std::int32_t ep_rank, s
     tensors.tp_send_counts = MakeWith(ACL_INT32, {static_cast<std::int64_t>(tp_counts.size())},
                                       tp_counts, options.tp_send_counts);
   }
+  if (const TensorPtr other = OtherTpSendCounts(options)) tensors.tp_send_counts = other;
   AddOwnersTensors(config, input, tensors);
   return tensors;
 }
@@ -101,6 +112,7 @@ CombineTensors MakeCombineAfter(const moe::MoeConfig& config, const DispatchTens
   if (config.tp_size == 2 || options.gives_tp_send_counts || env::Strict()) {
     tensors.tp_send_counts = dispatch.tp_recv_counts;
   }
+  if (const TensorPtr other = OtherTpSendCounts(options)) tensors.tp_send_counts = other;
   if (config.quantization == moe::Quantization::kNone) {
     tensors.expand_x = dispatch.expand_x;
     if (!input.expand_x.empty()) tensors.expand_x->Write(input.expand_x);
@@ -124,7 +136,7 @@ std::vector<Outcome> Combine(const World& world, const moe::MoeConfig& config,
         t.ep_send_counts->handle(), t.expert_scales->handle(), HandleOf(t.tp_send_counts),
         HandleOf(t.mask), nullptr, nullptr, nullptr, HandleOf(t.expand_scales),
         HandleOf(t.shared_expert_x), rank.ep_name.c_str(), config.ep_size, rank.ep_rank,
-        config.num_experts, rank.tp_name.c_str(), a.tp_world_size, rank.tp_rank, 0,
+        config.num_experts, GroupTpOf(rank, t.options.call), a.tp_world_size, rank.tp_rank, 0,
         a.shared_expert_num, config.num_shared_ranks, a.global_bs, t.options.out_dtype,
         static_cast<std::int64_t>(config.transport), t.options.group_list_type, a.comm_alg,
         t.x_out->handle(), bytes, executor);

@@ -26,7 +26,8 @@ void MakeInputs(const moe::MoeConfig& config, const reference::DispatchRank& inp
                  input.smooth_scales, options.scales);
   }
   if (options.gives_expert_scales) {
-    tensors.expert_scales = Make(ACL_FLOAT, pairs, options.expert_scales);
+    tensors.expert_scales =
+        Make(ACL_FLOAT, options.expert_scales_dims.value_or(pairs), options.expert_scales);
   }
 }
 
@@ -41,9 +42,10 @@ void MakeOutputs(const moe::MoeConfig& config, std::int32_t ep_rank, DispatchTen
   tensors.expand_x = Make(Quantises(config) ? ACL_INT8 : TokenType(config), {rows, config.hidden},
                           options.expand_x);
   if (!options.null_dynamic_scales) {
-    tensors.dynamic_scales =
-        Make(ACL_FLOAT, {choose(options.dynamic_scales, Quantises(config) ? rows : kUnused)},
-             options.dynamic_scales_storage);
+    const std::vector<std::int64_t> usual = {
+        choose(options.dynamic_scales, Quantises(config) ? rows : kUnused)};
+    tensors.dynamic_scales = Make(ACL_FLOAT, options.dynamic_scales_dims.value_or(usual),
+                                  options.dynamic_scales_storage);
   }
   tensors.assist_info =
       Make(ACL_INT32, {choose(options.assist_words, capacity * 128)}, options.assist_info);
@@ -56,7 +58,9 @@ void MakeOutputs(const moe::MoeConfig& config, std::int32_t ep_rank, DispatchTen
   tensors.tp_recv_counts =
       Make(ACL_INT32, {any_number ? options.tp_recv_counts : 0}, options.tp_recv_counts_storage);
   if (!options.null_expand_scales) {
-    tensors.expand_scales = Make(ACL_FLOAT, {kUnused}, options.expand_scales);
+    const std::vector<std::int64_t> usual = {kUnused};
+    tensors.expand_scales =
+        Make(ACL_FLOAT, options.expand_scales_dims.value_or(usual), options.expand_scales);
   }
 }
 
@@ -112,7 +116,7 @@ std::vector<Outcome> Dispatch(const World& world, const moe::MoeConfig& config,
     return aclnnMoeDistributeDispatchV2GetWorkspaceSize(
         t.x->handle(), t.expert_ids->handle(), HandleOf(t.scales), HandleOf(t.mask),
         HandleOf(t.expert_scales), rank.ep_name.c_str(), config.ep_size, rank.ep_rank,
-        config.num_experts, rank.tp_name.c_str(), a.tp_world_size, rank.tp_rank, 0,
+        config.num_experts, GroupTpOf(rank, t.options.call), a.tp_world_size, rank.tp_rank, 0,
         a.shared_expert_num, config.num_shared_ranks,
         static_cast<std::int64_t>(config.quantization), a.global_bs,
         static_cast<std::int64_t>(t.options.counts_type), a.comm_alg, t.expand_x->handle(),
