@@ -160,7 +160,8 @@ const Step kListSteps[] = {
     },
     [](Session& s) {
       const auto set = s.data.PickValueInArray(
-          {aclSetDynamicInputTensorAddr, aclSetDynamicOutputTensorAddr, aclSetDynamicTensorAddr});
+          {aclSetDynamicInputTensorAddr, aclSetDynamicOutputTensorAddr, aclSetDynamicTensorAddr,
+           AclSetDynamicInputTensorAddr, AclSetDynamicOutputTensorAddr, AclSetDynamicTensorAddr});
       return set(s.handle_as<aclOpExecutor>(), s.size(), s.size(), s.handle_as<aclTensorList>(),
                  s.address());
     },
@@ -168,8 +169,9 @@ const Step kListSteps[] = {
 
 const Step kExecutorSteps[] = {
     [](Session& s) {
-      const auto set = s.data.PickValueInArray(
-          {aclSetInputTensorAddr, aclSetOutputTensorAddr, aclSetTensorAddr});
+      const auto set = s.data.PickValueInArray({aclSetInputTensorAddr, aclSetOutputTensorAddr,
+                                                aclSetTensorAddr, AclSetInputTensorAddr,
+                                                AclSetOutputTensorAddr, AclSetTensorAddr});
       return set(s.handle_as<aclOpExecutor>(), s.size(), s.handle_as<aclTensor>(), s.address());
     },
     [](Session& s) { return aclDestroyAclOpExecutor(s.handle_as<aclOpExecutor>()); },
@@ -181,6 +183,14 @@ const Step kExecutorSteps[] = {
       const aclError code = aclrtMalloc(&memory, 64, ACL_MEM_MALLOC_HUGE_FIRST);
       s.memory.Add(memory);
       return code;
+    },
+    // Nothing is done, whatever the arguments are.
+    [](Session& s) {
+      const std::string text = s.text();
+      Demand(aclnnInit(text.c_str()) == 0 && aclnnFinalize() == 0, "aclnnInit and aclnnFinalize");
+      auto tensors = Pass<aclTensor*>(s, [&] { return s.handle_as<aclTensor>(); });
+      return aclDumpOpTensors(text.c_str(), nullptr, tensors.data(), tensors.count, s.size(),
+                              s.handle());
     },
 };
 

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "acl/acl.h"
+#include "ferry/ferry.h"
 #include "fuzz/fuzz_world.h"
-#include "fuzz/object_session.h"
+#include "fuzz/hccl_session.h"
+#include "fuzz/join_steps.h"
 #include "fuzz/operator_target.h"
 #include "hccl/hccl.h"
 
@@ -16,17 +18,6 @@ namespace ferry::fuzz {
 namespace {
 
 constexpr std::uint32_t kMostRanks = 16;  // the devices of a process
-
-// Handles that only the input knows; those of the world are only asked.
-struct HcclSession : Session {
-  HandlePool own = {};
-
-  void* own_handle() { return own.Any(data); }
-};
-
-HcclSession& Own(Session& s) {
-  return static_cast<HcclSession&>(s);
-}
 
 std::int32_t InitAll(Session& s) {
   std::array<std::int32_t, kMostRanks> devices{};
@@ -125,10 +116,51 @@ const Step kOtherSteps[] = {
     },
 };
 
-const std::span<const Step> kTables[] = {kCommSteps, kCommSteps, kStreamSteps, kOtherSteps};
+// Not offered, with any arguments.
+std::int32_t CallWhatIsNotOffered(Session& s) {
+  void* const comm = s.handle();
+  std::array<std::uint32_t, 2> ranks = {s.number_as<std::uint32_t>(), 0};
+  std::array<bool, 2> backup{};
+  const std::array<HcclResult, 9> answers = {
+      HcclCommSetMemoryRange(comm, s.handle(), s.size(), s.size(), s.number_as<std::uint64_t>()),
+      HcclCommUnsetMemoryRange(comm, s.handle()),
+      HcclCommActivateCommMemory(comm, s.handle(), s.size(), s.size(), s.handle(), 0),
+      HcclCommDeactivateCommMemory(comm, s.handle()),
+      HcclCommWorkingDevNicSet(comm, ranks.data(), backup.data(), s.number_as<std::uint32_t>()),
+      HcclGroupStart(),
+      HcclGroupEnd(),
+      HcclCommDeregister(comm, s.handle()),
+      HcclCommExchangeMem(comm, s.handle(), ranks.data(), s.number_as<std::uint32_t>())};
+  for (const HcclResult answer : answers) {
+    Demand(answer == HCCL_E_NOT_SUPPORT, "what is not offered says so", answer);
+  }
+  return HCCL_E_NOT_SUPPORT;
+}
+
+std::int32_t ReadStats(Session& s) {
+  std::array<ferry_peer_stats, 2 * kRanks> peers{};
+  ferry_comm_stats total{};
+  const bool has_peers = s.data.ConsumeBool();
+  return ferry_stats(s.handle(), has_peers ? peers.data() : nullptr,
+                     s.data.ConsumeIntegralInRange<std::size_t>(0, peers.size()),
+                     s.data.ConsumeBool() ? &total : nullptr);
+}
+
+const Step kMoreSteps[] = {
+    CallWhatIsNotOffered,
+    ReadStats,
+    [](Session&) {
+      Demand(HcclGetCommConfigCapability() == HCCL_COMM_CONFIG_RESERVED, "fields of a config");
+      return 0;
+    },
+};
+
+const std::span<const Step> kTables[] = {kCommSteps,  kCommSteps,  kStreamSteps,
+                                         kOtherSteps, JoinSteps(), kMoreSteps};
 
 // Streams wait for peers that will never come, until those have gone.
 void EndAll(HcclSession& s) {
+  EndRoots(s);
   for (void* const handle : s.own.all()) static_cast<void>(HcclCommDestroy(handle));
   for (void* const handle : s.own.all()) static_cast<void>(aclrtDestroyStreamForce(handle));
 }

@@ -7,9 +7,11 @@
 #include <iterator>
 
 #include "acl/acl.h"
+#include "ferry/ferry.h"
 #include "fuzz/callback_thread.h"
 #include "fuzz/fuzz_world.h"
 #include "fuzz/object_session.h"
+#include "fuzz/small_steps.h"
 
 namespace ferry::fuzz {
 namespace {
@@ -17,6 +19,19 @@ namespace {
 // A device of this machine's size could be filled by one call, which is no finding.
 [[maybe_unused]] const int kSmallDevices =
     ::setenv("FERRY_DEVICE_MEMORY", "64M", /*overwrite=*/0);  // NOLINT: before any thread
+
+// Without a limit it would wait for streams that nothing lets go on.
+aclError SynchronizeIdleDevice(Session&) {
+  const aclError code = aclrtSynchronizeDeviceWithTimeout(kShortWait);
+  return code == ACL_ERROR_RT_STREAM_SYNC_TIMEOUT ? code : aclrtSynchronizeDevice();
+}
+
+// Likewise, for a record that a stream does not come to.
+aclError SynchronizeRecordedEvent(Session& s) {
+  void* const event = s.handle();
+  const aclError code = aclrtSynchronizeEventWithTimeout(event, 2);
+  return code == ACL_ERROR_RT_EVENT_SYNC_TIMEOUT ? code : aclrtSynchronizeEvent(event);
+}
 
 const Step kContextSteps[] = {
     [](Session& s) { return aclrtSetDevice(static_cast<std::int32_t>(s.number())); },
@@ -37,6 +52,27 @@ const Step kContextSteps[] = {
     },
     [](Session&) { return aclrtSynchronizeDeviceWithTimeout(kShortWait); },
     [](Session& s) { return aclrtResetDeviceForce(s.number_as<std::int32_t>()); },
+    SynchronizeIdleDevice,
+    [](Session& s) {
+      void* stream = nullptr;
+      const aclError code = aclrtCtxGetCurrentDefaultStream(&stream);
+      s.handles.Add(stream);
+      return code;
+    },
+    [](Session&) {
+      std::int32_t device = -1;
+      const aclError code = aclrtGetDevice(&device);
+      Demand(code != 0 || device >= 0, "the current device", device);
+      return code;
+    },
+    [](Session& s) {
+      const aclError code = aclInit(s.data.ConsumeBool() ? s.text().c_str() : nullptr);
+      if (code != ACL_ERROR_REPEAT_INITIALIZE) return code;  // the file, not a reference
+      std::uint64_t left = 0;
+      Demand(aclFinalizeReference(&left) == 0 && left == 1, "the reference before",
+             static_cast<std::int64_t>(left));
+      return code;
+    },
 };
 
 const Step kStreamSteps[] = {
@@ -90,6 +126,15 @@ const Step kEventSteps[] = {
       return aclrtEventElapsedTime(&milliseconds, s.handle(), s.handle());
     },
     [](Session& s) { return aclrtSynchronizeEventWithTimeout(s.handle(), 2); },
+    SynchronizeRecordedEvent,
+    [](Session& s) {
+      const auto create =
+          s.data.PickValueInArray({aclrtCreateEventWithFlag, aclrtCreateEventExWithFlag});
+      void* event = nullptr;
+      const aclError code = create(&event, s.number_as<std::uint32_t>());
+      s.handles.Add(event);
+      return code;
+    },
 };
 
 // Not more than a fuzzer may ask of the host.
@@ -143,6 +188,12 @@ const Step kMemorySteps[] = {
       return aclrtMemsetAsync(s.address(), s.size(), static_cast<std::int32_t>(s.number()),
                               s.size(), s.handle());
     },
+    [](Session& s) {
+      void* const memory = ferry_alloc(s.size());
+      s.memory.Add(memory);
+      return memory == nullptr ? 1 : 0;
+    },
+    [](Session& s) { return ferry_free(s.address()); },
 };
 
 // The program lends a thread of its own, which runs what it is given, or the one that fuzzes.
@@ -215,8 +266,8 @@ const Step kDeviceSteps[] = {
     [](Session& s) { return aclrtIpcMemClose(s.text().c_str()); },
 };
 
-const std::span<const Step> kTables[] = {kContextSteps, kStreamSteps,   kEventSteps,
-                                         kMemorySteps,  kCallbackSteps, kDeviceSteps};
+const std::span<const Step> kTables[] = {kContextSteps,  kStreamSteps, kEventSteps, kMemorySteps,
+                                         kCallbackSteps, kDeviceSteps, SmallSteps()};
 
 // Ends whatever is left, in no order that a well-behaved program would choose.
 void EndAll(Session& s) {
