@@ -1,6 +1,7 @@
 #include "fuzz/legal_calls.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <span>
 
@@ -20,6 +21,12 @@ TensorSpec Spec(aclDataType dtype, std::vector<std::int64_t> dims) {
   spec.contents.resize(static_cast<std::size_t>(elements) * aclDataTypeSize(dtype),
                        std::byte{0x3c});
   return spec;
+}
+
+// Whether the library refuses what the device would: legal is then what the device takes.
+bool IsStrict() {
+  static const bool is_strict = std::getenv("FERRY_STRICT") != nullptr;
+  return is_strict;
 }
 
 TensorSpec Absent() {
@@ -61,6 +68,12 @@ TensorSpec MaskOf(FuzzedDataProvider& data, const Shape& shape, int rank) {
   for (std::byte& flag : spec.contents)
     flag = static_cast<std::byte>(data.ConsumeIntegral<std::uint8_t>());
   return spec;
+}
+
+// Of combine. The device wants one without TP, too.
+TensorSpec TpSendCounts(const Shape& shape) {
+  if (shape.has_tp()) return Spec(ACL_INT32, {2});
+  return IsStrict() ? Spec(ACL_INT32, {0}) : Absent();
 }
 
 // Numbers of one rank that follow from the shape.
@@ -158,6 +171,7 @@ void ChooseExperts(FuzzedDataProvider& data, Shape& shape) {
 // "fullmesh_v2" takes no mask, no TP and no batch below the largest.
 void ChooseAlgorithm(FuzzedDataProvider& data, Shape& shape) {
   const auto choice = data.ConsumeIntegralInRange<int>(0, 3);
+  if (IsStrict()) return;
   const bool all_full =
       std::all_of(shape.num_tokens.begin(), shape.num_tokens.end(),
                   [&](std::int64_t tokens) { return tokens == shape.max_tokens; });
@@ -229,7 +243,7 @@ CallArguments LegalCombine(FuzzedDataProvider& data, const Shape& shape, int ran
       Spec(ACL_INT32, {sizes.capacity * kAssistWordsPerRow}),
       Spec(ACL_INT32, {sizes.counts()}),
       Spec(ACL_FLOAT, {tokens, shape.top_k}),
-      shape.has_tp() ? Spec(ACL_INT32, {2}) : Absent(),
+      TpSendCounts(shape),
       MaskOf(data, shape, rank),
       Absent(),
       Absent(),
