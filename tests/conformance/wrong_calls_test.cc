@@ -16,6 +16,7 @@
 #include "base/env.h"
 #include "ops/combine_rules.h"
 #include "ops/dispatch_rules.h"
+#include "ops/stage_codes_for_tests.h"
 #include "wrong_calls_bench.h"
 #include "wrong_calls_probe.h"
 
@@ -41,7 +42,7 @@ const ops::Rule<Call>* FindRow(const ops::Rules<Call>& rows, const std::string& 
 
 template <class Call>
 void ExpectRefusal(const ops::Rule<Call>& row, const Answer& answer) {
-  EXPECT_EQ(answer.code, static_cast<std::int32_t>(row.code)) << answer.message;
+  EXPECT_EQ(answer.code, ops::testing::CodeOfStage(row.id)) << answer.message;
   EXPECT_TRUE(Holds(answer.message, "[" + row.id + "]"));
   EXPECT_TRUE(Holds(answer.message, ": " + row.parameter + " is "));
 }
