@@ -224,11 +224,12 @@ ACL_FUNC_VISIBILITY aclError aclrtQueryEventStatus(aclrtEvent event,
 ACL_FUNC_VISIBILITY aclError aclrtQueryEventWaitStatus(aclrtEvent event,
                                                        aclrtEventWaitStatus* status);
 
-/* Waits until the latest record has been reached. Collects no error.
- * Errors: 100000 null; 107000 no record to wait for: never recorded, or reset; 107017. */
+/* Waits until the latest record has been reached, or dropped with its stream's work; without a
+ * record, or after a reset, until another thread's record has been. Collects no error.
+ * Errors: 100000 null; 107000 in a callback that the record's stream waits for; 107017. */
 ACL_FUNC_VISIBILITY aclError aclrtSynchronizeEvent(aclrtEvent event);
 
-/* The same with a limit; without a record it waits for the next one.
+/* The same with a limit.
  *   timeout   milliseconds, -1 for ever
  * Errors: as aclrtSynchronizeEvent; 107000 timeout below -1; 507047 the time is over. */
 ACL_FUNC_VISIBILITY aclError aclrtSynchronizeEventWithTimeout(aclrtEvent event, int32_t timeout);

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "runtime/blocking_callback.h"
 
 namespace ferry::runtime {
-namespace {}  // namespace
 
 // One of the three things that a stream does with an event.
 class EventTask : public Task {
@@ -15,7 +15,7 @@ class EventTask : public Task {
       : event_(std::move(event)), action_(action) {}
 
   // From here on Run or Drop must follow.
-  void TakeNumber() { number_ = event_->NextNumber(action_); }
+  void TakeNumber(const Stream& stream) { number_ = event_->NextNumber(action_, stream); }
 
   void Run(const AbortFlag& abort) override {
     switch (action_) {
@@ -40,14 +40,14 @@ class EventTask : public Task {
   std::uint64_t number_ = 0;  // of the record or reset; of the record that a wait is for
 };
 
-std::uint64_t Event::NextNumber(Action action) {
+std::uint64_t Event::NextNumber(Action action, const Stream& stream) {
   const std::lock_guard lock(mutex_);
   if (action == Action::kWait) {
     ++waiters_;
     return queued_record_;
   }
   if (action == Action::kRecord) {
-    ahead_.insert(queued_ + 1);
+    ahead_.emplace(queued_ + 1, &stream);
     queued_record_ = queued_ + 1;
   }
   return ++queued_;
@@ -55,7 +55,7 @@ std::uint64_t Event::NextNumber(Action action) {
 
 void Event::Queue(Stream& stream, Action action) {
   auto task = std::make_unique<EventTask>(shared_from_this(), action);
-  task->TakeNumber();
+  task->TakeNumber(stream);
   stream.Enqueue(std::move(task));
 }
 
@@ -82,12 +82,15 @@ void Event::PassRecord(std::uint64_t number, bool dropped) {
   changed_.notify_all();
   if (!IsNewestLocked(number)) return;
   recorded_at_.reset();
+  dropped_ = dropped;
   if (!dropped) recorded_at_ = std::chrono::steady_clock::now();
 }
 
 void Event::PassReset(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
-  if (IsNewestLocked(number)) recorded_at_.reset();
+  if (!IsNewestLocked(number)) return;
+  recorded_at_.reset();
+  dropped_ = false;
 }
 
 void Event::Wait(std::uint64_t number, const AbortFlag& abort) {
@@ -106,6 +109,10 @@ bool Event::IsRecordedLocked() const {
   return recorded_at_.has_value() && ahead_.count(queued_record_) == 0;
 }
 
+bool Event::IsOverLocked() const {
+  return IsRecordedLocked() || (dropped_ && ahead_.count(queued_record_) == 0);
+}
+
 bool Event::IsRecorded() const {
   const std::lock_guard lock(mutex_);
   return IsRecordedLocked();
@@ -120,11 +127,11 @@ void Event::Synchronize(Timeout timeout) const {
   std::unique_lock lock(mutex_);
   // A record that is ahead is passed once, whatever is queued behind it meanwhile.
   const std::uint64_t target = queued_record_;
-  const bool ahead = ahead_.count(target) != 0;
-  const auto reached = [&] { return ahead ? ahead_.count(target) == 0 : IsRecordedLocked(); };
+  const auto ahead = ahead_.find(target);
+  const bool is_ahead = ahead != ahead_.end();
+  const auto reached = [&] { return is_ahead ? ahead_.count(target) == 0 : IsOverLocked(); };
   if (!timeout) {
-    Require(ahead || reached(), Code::kRtParamInvalid,
-            "event has no record to wait for: it was never recorded, or was reset");
+    if (is_ahead) RequireNoBlockingCallbackOf(*ahead->second);
     changed_.wait(lock, reached);
     return;
   }

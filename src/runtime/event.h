@@ -5,10 +5,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 
 #include "runtime/handle_table.h"
 #include "runtime/stream.h"
@@ -38,9 +38,10 @@ class Event : public std::enable_shared_from_this<Event> {
   // Whether no stream still waits for the event.
   [[nodiscard]] bool HasNoWaiters() const;
 
-  // Waits until the latest record queued by now has been passed. If there is none, or it was reset,
-  // waits for the next; without a timeout that could last for ever: Error{kRtParamInvalid} instead.
-  // Throws Error{kRtEventSyncTimeout} when the time is over.
+  // Waits until the latest record queued by now has been passed or dropped. If there is none, or it
+  // was reset, waits for the next, which another thread may queue. Throws
+  // Error{kRtEventSyncTimeout} when the time is over; without a timeout Error{kRtParamInvalid} if
+  // the record's stream waits for the callback that this thread runs.
   void Synchronize(Timeout timeout) const;
 
   // When the latest record was passed; nothing unless the event is recorded.
@@ -51,7 +52,7 @@ class Event : public std::enable_shared_from_this<Event> {
 
   enum class Action : std::uint8_t { kRecord, kReset, kWait };
 
-  std::uint64_t NextNumber(Action action);
+  std::uint64_t NextNumber(Action action, const Stream& stream);
   void Queue(Stream& stream, Action action);
   void PassRecord(std::uint64_t number, bool dropped);
   void PassReset(std::uint64_t number);
@@ -59,14 +60,18 @@ class Event : public std::enable_shared_from_this<Event> {
   void Wait(std::uint64_t number, const AbortFlag& abort);
   void EndWait();
   [[nodiscard]] bool IsRecordedLocked() const;
+  // Whether nobody need wait for the latest record any longer.
+  [[nodiscard]] bool IsOverLocked() const;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::uint64_t queued_ = 0;         // number of the latest record or reset queued
   std::uint64_t queued_record_ = 0;  // number of the latest record queued
   std::uint64_t passed_ = 0;         // highest number passed
-  std::set<std::uint64_t> ahead_;    // records queued and not yet passed
+  // Records queued and not yet passed, with their streams, which live until then.
+  std::map<std::uint64_t, const Stream*> ahead_;
   std::int64_t waiters_ = 0;
+  bool dropped_ = false;  // the mark that was passed last is a record that was dropped
   std::optional<std::chrono::steady_clock::time_point> recorded_at_;
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "runtime/blocking_callback.h"
 #include "runtime/event.h"
 #include "runtime/held_stream_for_tests.h"
 
@@ -121,14 +122,52 @@ TEST(EventSynchronize, WaitsForTheRecord) {
   later.join();
 }
 
-TEST(EventSynchronize, RefusesAWaitThatCouldLastForEver) {
+TEST(EventSynchronize, WaitsForARecordThatAnotherThreadMakes) {
   Stream stream(0);
   const auto event = NewEvent();
-  EXPECT_EQ(ErrorOf([&] { event->Synchronize(kForEver); }).code(), Code::kRtParamInvalid);
-  event->Record(stream);
+  const auto record_later = [&] {
+    return std::thread([&] {
+      std::this_thread::sleep_for(milliseconds(30));
+      event->Record(stream);
+    });
+  };
+  std::thread first = record_later();
+  event->Synchronize(kForEver);
+  EXPECT_TRUE(event->IsRecorded());
+  first.join();
   event->Reset(stream);
   ASSERT_TRUE(stream.Drain(kForEver));
-  EXPECT_EQ(ErrorOf([&] { event->Synchronize(kForEver); }).code(), Code::kRtParamInvalid);
+  std::thread second = record_later();
+  event->Synchronize(kForEver);
+  EXPECT_TRUE(event->IsRecorded()) << "a record before the reset does not count";
+  second.join();
+}
+
+TEST(EventSynchronize, DoesNotWaitForARecordThatWasDropped) {
+  HeldStream stream;
+  const auto event = NewEvent();
+  event->Record(*stream);
+  stream->Abort();
+  event->Synchronize(kForEver);
+  EXPECT_NO_THROW(event->Synchronize(milliseconds(0)));
+  EXPECT_FALSE(event->IsRecorded());
+}
+
+// The stream waits for this thread, so its record would wait for it too.
+TEST(EventSynchronize, RefusesAWaitForTheStreamOfItsOwnCallback) {
+  HeldStream stream;
+  Stream other(0);
+  const auto event = NewEvent();
+  event->Record(*stream);
+  {
+    const BlockingCallback callback(&*stream);
+    EXPECT_EQ(ErrorOf([&] { event->Synchronize(kForEver); }).code(), Code::kRtParamInvalid);
+    EXPECT_EQ(ErrorOf([&] { event->Synchronize(milliseconds(5)); }).code(),
+              Code::kRtEventSyncTimeout)
+        << "a wait with an end is allowed";
+    event->Record(other);
+    EXPECT_NO_THROW(event->Synchronize(kForEver)) << "another stream does not wait";
+  }
 }
 
 TEST(EventSynchronize, WaitsForAFutureRecordUntilTheTimeIsOver) {

@@ -61,6 +61,7 @@ TEST_F(CallbackTest, OneWithoutBlockingDoesNotHoldTheStream) {
 // What a blocking callback must not do: wait for the stream that waits for it.
 struct WaitsForItself {
   aclrtStream stream;
+  aclrtEvent event;  // to be recorded behind the callback
   std::vector<aclError> answers;
 };
 
@@ -69,19 +70,24 @@ void WaitForOwnStream(void* user_data) {
   const char* const why = "called from a callback that the stream waits for";
   ExpectFailure(aclrtSynchronizeStream(self.stream), ACL_ERROR_RT_PARAM_INVALID, {why});
   ExpectFailure(aclrtDestroyStream(self.stream), ACL_ERROR_RT_PARAM_INVALID, {why});
+  ExpectFailure(aclrtSynchronizeEvent(self.event), ACL_ERROR_RT_PARAM_INVALID, {why});
   ExpectFailure(aclrtSynchronizeDevice(), ACL_ERROR_RT_PARAM_INVALID, {why});
   ExpectFailure(aclrtResetDevice(0), ACL_ERROR_RT_PARAM_INVALID, {why});
   self.answers.push_back(aclrtSynchronizeStreamWithTimeout(self.stream, 1));
 }
 
 TEST_F(CallbackTest, ABlockingOneIsRefusedToWaitForItsOwnStream) {
-  WaitsForItself self{stream_, {}};
+  WaitsForItself self{stream_, nullptr, {}};
+  ASSERT_EQ(aclrtCreateEvent(&self.event), ACL_SUCCESS);
   EXPECT_EQ(aclrtSubscribeReport(ThisThread(), stream_), ACL_SUCCESS);
   EXPECT_EQ(aclrtLaunchCallback(WaitForOwnStream, &self, ACL_CALLBACK_BLOCK, stream_), ACL_SUCCESS);
+  EXPECT_EQ(aclrtRecordEvent(self.event, stream_), ACL_SUCCESS);
   EXPECT_EQ(aclrtProcessReport(-1), ACL_SUCCESS);
   EXPECT_EQ(self.answers, std::vector<aclError>{ACL_ERROR_RT_STREAM_SYNC_TIMEOUT});
   // All of it stands, and outside the callback it may be waited for.
   EXPECT_EQ(aclrtSynchronizeStream(stream_), ACL_SUCCESS);
+  EXPECT_EQ(aclrtSynchronizeEvent(self.event), ACL_SUCCESS);
+  EXPECT_EQ(aclrtDestroyEvent(self.event), ACL_SUCCESS);
   EXPECT_EQ(aclrtUnSubscribeReport(ThisThread(), stream_), ACL_SUCCESS);
 }
 
