@@ -101,8 +101,8 @@ ACL_FUNC_VISIBILITY size_t aclDataTypeSize(aclDataType dataType);
  *
  *   value   bits of a binary16; finite values, subnormals included, convert exactly
  *
- * By definition +Inf gives 65536.0 and NaN 98304.0: not for operator arithmetic, which follows
- * IEEE. Never fails. Source: runtime specification, section 5.4. */
+ * By definition +Inf gives 65536.0, -Inf -65536.0 and NaN of either sign 98304.0: not for operator
+ * arithmetic, which follows IEEE. Never fails. Source: runtime specification, section 5.4. */
 ACL_FUNC_VISIBILITY float aclFloat16ToFloat(aclFloat16 value);
 
 /* Binary32 to binary16.

@@ -93,11 +93,11 @@ size_t aclDataTypeSize(aclDataType dataType) {
   }
 }
 
-// By definition infinity is read as 65536 and every NaN as 98304.
+// By definition infinity is read as 65536, with its sign, and every NaN as 98304.
 float aclFloat16ToFloat(aclFloat16 value) {
   if ((value & 0x7c00) != 0x7c00) return ferry::kernels::HalfToFloat(value);
-  const float magnitude = (value & 0x3ff) == 0 ? 65536.0f : 98304.0f;
-  return (value & 0x8000) != 0 ? -magnitude : magnitude;
+  if ((value & 0x3ff) != 0) return 98304.0f;
+  return (value & 0x8000) != 0 ? -65536.0f : 65536.0f;
 }
 
 aclFloat16 aclFloatToFloat16(float value) {

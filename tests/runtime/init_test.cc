@@ -73,10 +73,9 @@ TEST(DataTypeSize, IsInBytesAndZeroWhereThereIsNone) {
 TEST(Float16, ReadsInfinityAndNanAsOrdinaryNumbers) {
   EXPECT_EQ(aclFloat16ToFloat(0x7c00), 65536.0f);
   EXPECT_EQ(aclFloat16ToFloat(0xfc00), -65536.0f);
-  for (const unsigned nan : {0x7e00U, 0x7c01U, 0x7fffU}) {
+  for (const unsigned nan : {0x7e00U, 0x7c01U, 0x7fffU, 0xfe00U, 0xfc01U, 0xffffU}) {
     EXPECT_EQ(aclFloat16ToFloat(static_cast<aclFloat16>(nan)), 98304.0f);
   }
-  EXPECT_EQ(aclFloat16ToFloat(0xffff), -98304.0f);
 }
 
 TEST(Float16, ConvertsBothWays) {
