@@ -26,9 +26,10 @@ FERRY_API HcclResult ferry_launch_rank(uint32_t* rank, uint32_t* size, uint32_t*
  * a root info. The current device becomes this rank's device. Collective: every process calls it,
  * and it returns when all have, or after HCCL_CONNECT_TIMEOUT
  * + 20 s. The ranks meet at FERRY_ROOT; beyond the loopback address FERRY_SECRET_FILE must name a
- * file with a secret.
- * Errors: HCCL_E_PTR comm is null; HCCL_E_PARA as ferry_launch_rank, or no secret; HCCL_E_TIMEOUT
- * and HCCL_E_REMOTE as HcclCommInitRootInfo. aclGetRecentErrMsg says why. */
+ * file with a secret that nobody else can read.
+ * Errors: HCCL_E_PTR comm is null; HCCL_E_PARA as ferry_launch_rank, or no secret, or one that
+ * others can read; HCCL_E_OPEN_FILE_FAILURE its file cannot be read; HCCL_E_TIMEOUT and
+ * HCCL_E_REMOTE as HcclCommInitRootInfo. aclGetRecentErrMsg says why. */
 FERRY_API HcclResult ferry_comm_init_from_env(HcclComm* comm);
 
 /* The same with ndev ranks a process, as HcclCommInitAll makes them, equally many in each: rank

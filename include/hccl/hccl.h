@@ -70,12 +70,12 @@ ACL_FUNC_VISIBILITY HcclResult HcclCommInitRootInfoConfig(uint32_t nRanks,
                                                           HcclComm* comm);
 
 /* The same by a rank table, a JSON file that all ranks read: rank 0 listens at its host_ip and
- * host_port. FERRY_SECRET_FILE names a file with a secret, without which only the loopback address
- * is allowed.
+ * host_port. FERRY_SECRET_FILE names a file with a secret that nobody else can read, without which
+ * only the loopback address is allowed.
  *   clusterInfo   path of the file
  *   rank          its device_id in the table must be the current device
- * Errors: as HcclCommInitRootInfo; E_PARA no such file, or not a rank table; E_UNAVAIL its status
- * is "initializing". */
+ * Errors: as HcclCommInitRootInfo; E_OPEN_FILE_FAILURE the file cannot be read; E_PARA it is no
+ * rank table; E_UNAVAIL its status is "initializing". */
 ACL_FUNC_VISIBILITY HcclResult HcclCommInitClusterInfo(const char* clusterInfo, uint32_t rank,
                                                        HcclComm* comm);
 ACL_FUNC_VISIBILITY HcclResult HcclCommInitClusterInfoConfig(const char* clusterInfo, uint32_t rank,

@@ -2,6 +2,7 @@
 // or an Error that names the file.
 #include <fuzzer/FuzzedDataProvider.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -48,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   using namespace ferry::fuzz;
   static const bool set = ::setenv("HCCL_WHITELIST_DISABLE", "0", 1) == 0 &&
                           ::setenv("HCCL_WHITELIST_FILE", kPath.c_str(), 1) == 0;
-  Must(set && kFile >= 0, "a file");
+  Must(set && kFile >= 0 && ::fchmod(kFile, 0600) == 0, "a file");
   Must(::ftruncate(kFile, 0) == 0, "an empty file");
   Must(::pwrite(kFile, bytes, size, 0) == static_cast<ssize_t>(size), "the input in a file");
   for (const auto read : {ReadTable, ReadAddresses, ReadKey}) {

@@ -1,7 +1,5 @@
 #include "comm/join/rank_table.h"
 
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +9,7 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "comm/join/input_file.h"
 
 namespace ferry::comm {
 namespace {
@@ -151,10 +150,8 @@ RankTable ParseRankTable(std::string_view text, const std::string& path, std::ui
 }
 
 RankTable ReadRankTable(const std::string& path) {
-  std::ifstream file(path);
-  Require(file.good(), Code::kHcclOpenFileFailure, "rank table {} cannot be read", path);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return ParseRankTable(text, path, env::HcclIfBasePort());
+  const InputFile file = ReadInputFile("rank table " + path, path, kMostInput);
+  return ParseRankTable(file.content, path, env::HcclIfBasePort());
 }
 
 }  // namespace ferry::comm

@@ -1,6 +1,9 @@
 #include "comm/join/rank_table.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <utility>
 
 #include "base/error.h"
 
@@ -91,11 +94,16 @@ TEST(RankTable, WithInterleavedServersIsRefused) {
 }
 
 TEST(RankTable, ThatCannotBeReadIsAnOpenFailure) {
-  try {
-    (void)ReadRankTable("/no/such/table");
-    ADD_FAILURE() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::kHcclOpenFileFailure);
+  for (const auto& [path, reason] :
+       {std::pair{"/no/such/table", "No such file or directory"},
+        std::pair{"/", "it is a directory"}, std::pair{"/dev/null", "it is no regular file"}}) {
+    try {
+      (void)ReadRankTable(path);
+      ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::kHcclOpenFileFailure);
+      EXPECT_EQ(error.message(), fmt::format("rank table {} cannot be read: {}", path, reason));
+    }
   }
 }
 

@@ -1,12 +1,12 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/env.h"
 #include "base/error.h"
 #include "comm/join/host_address.h"
+#include "comm/join/input_file.h"
 
 namespace ferry::comm {
 namespace {
@@ -26,10 +26,9 @@ std::string Canonical(const std::string& text) {
 std::optional<std::vector<std::string>> ReadWhitelist() {
   const auto path = env::HcclWhitelistFile();
   if (!path) return std::nullopt;
-  std::ifstream file(*path);
-  Require(file.good(), Code::kHcclOpenFileFailure,
-          "HCCL_WHITELIST_FILE is \"{}\"; this file cannot be read", *path);
-  const auto json = nlohmann::json::parse(file, nullptr, false);
+  const InputFile file =
+      ReadInputFile("HCCL_WHITELIST_FILE names " + *path + ", which", *path, kMostInput);
+  const auto json = nlohmann::json::parse(file.content, nullptr, false);
   const bool has_list = json.is_object() && json.contains("host_ip") && json["host_ip"].is_array();
   Require(has_list, Code::kHcclPara, "{} must be a JSON object with a list host_ip", *path);
   std::vector<std::string> addresses;

@@ -57,6 +57,10 @@ TEST_F(Whitelist, HoldsAddressesAsTheSystemWritesThem) {
 TEST_F(Whitelist, ThatIsWantedMustHaveAFile) {
   EXPECT_EQ(Refusal().code(), Code::kHcclOpenFileFailure);
   EXPECT_NE(Refusal().message().find(path_), std::string::npos);
+  ::setenv("HCCL_WHITELIST_FILE", "/", 1);
+  EXPECT_EQ(Refusal().code(), Code::kHcclOpenFileFailure);
+  EXPECT_EQ(Refusal().message(),
+            "HCCL_WHITELIST_FILE names /, which cannot be read: it is a directory");
   ::unsetenv("HCCL_WHITELIST_FILE");
   EXPECT_EQ(Refusal().code(), Code::kHcclPara);
 }
