@@ -6,23 +6,24 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
+
+#include "arrivals.h"
+#include "stream.h"
 
 namespace ferry::tool {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::seconds kToCome{60};
-constexpr std::chrono::seconds kToTell{300};
 constexpr int kAgainMs = 10;
+constexpr std::size_t kMostStrangers = 64;
+// A run of 768 ranks tells about a tenth of it.
+constexpr std::size_t kMostText = std::size_t{256} << 20;
 
 struct Address {
   sockaddr_un unix{};
@@ -42,60 +43,19 @@ Address AddressOf(const std::string& name) {
 }
 
 UniqueFd NewSocket() {
-  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) throw std::runtime_error(fmt::format("no socket can be had: {}", std::strerror(errno)));
   return fd;
 }
 
-bool IsOfThisUser(int socket) {
-  ucred peer{};
-  socklen_t length = sizeof(peer);
-  return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
-         peer.uid == ::geteuid();
-}
-
-bool AwaitReadable(int fd, Clock::time_point deadline) {
-  while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    pollfd entry = {.fd = fd, .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-    if (ready > 0) return true;
-    if (ready == 0) return false;
-    if (errno != EINTR) return false;
-  }
-}
-
-bool SendAll(int socket, const void* bytes, std::size_t size) {
-  const char* at = static_cast<const char*>(bytes);
-  while (size > 0) {
-    const ssize_t sent = ::send(socket, at, size, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    at += sent;
-    size -= static_cast<std::size_t>(sent);
-  }
-  return true;
-}
-
-// To the end of the stream.
-std::string ReceiveAll(int socket, std::size_t process) {
-  const auto deadline = Clock::now() + kToTell;
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (true) {
-    if (!AwaitReadable(socket, deadline))
-      throw std::runtime_error(
-          fmt::format("process {} has not told its result within {} s", process, kToTell.count()));
-    const ssize_t count = ::recv(socket, buffer.data(), buffer.size(), 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
+std::string Seconds(std::chrono::milliseconds time) {
+  return fmt::format("{} s", static_cast<double>(time.count()) / 1000);
 }
 
 }  // namespace
 
-Gathering::Gathering(const std::string& name, const Share& share) : share_(share) {
+Gathering::Gathering(const std::string& name, const Share& share, const GatheringTimes& times)
+    : share_(share), times_(times) {
   if (share_.is_whole()) return;
   if (share_.process == 0) {
     AcceptAll(name);
@@ -110,51 +70,71 @@ void Gathering::AcceptAll(const std::string& name) {
   if (::bind(listener.get(), address.get(), address.length) != 0 ||
       ::listen(listener.get(), share_.num_processes) != 0)
     throw std::runtime_error(fmt::format("results cannot be gathered: {}", std::strerror(errno)));
-  const auto deadline = Clock::now() + kToCome;
+  const auto deadline = Deadline::After(times_.to_come);
   streams_.resize(static_cast<std::size_t>(share_.num_processes));
-  for (std::int32_t come = 1; come < share_.num_processes;) {
-    if (!AwaitReadable(listener.get(), deadline))
-      throw std::runtime_error(fmt::format("{} of {} processes have come within {} s", come,
-                                           share_.num_processes, kToCome.count()));
-    UniqueFd stream(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    std::uint32_t process = 0;
-    if (!stream || !IsOfThisUser(stream.get()) || !AwaitReadable(stream.get(), deadline) ||
-        ::recv(stream.get(), &process, sizeof(process), MSG_WAITALL) != sizeof(process) ||
-        process == 0 || process >= streams_.size() || streams_[process])
-      continue;
-    streams_[process] = std::move(stream);
-    ++come;
+  Arrivals arrivals(listener.get(), times_.to_say_who, streams_.size() + kMostStrangers);
+  std::int32_t come = 1;
+  while (true) {
+    std::vector<Introduced> introduced;
+    const bool in_time = arrivals.Await(deadline, &introduced);
+    for (Introduced& one : introduced) {
+      if (one.process == 0 || one.process >= streams_.size() || streams_[one.process]) continue;
+      streams_[one.process] = std::move(one.stream);
+      ++come;
+    }
+    if (come == share_.num_processes) return;
+    if (!in_time)
+      throw std::runtime_error(fmt::format("{} of {} processes have come within {}", come,
+                                           share_.num_processes, Seconds(times_.to_come)));
   }
 }
 
 void Gathering::ConnectToFirst(const std::string& name) {
   const Address address = AddressOf(name);
-  const auto deadline = Clock::now() + kToCome;
+  const auto deadline = Deadline::After(times_.to_come);
   const auto process = static_cast<std::uint32_t>(share_.process);
+  const std::string_view introduction(reinterpret_cast<const char*>(&process), sizeof(process));
   while (true) {
     UniqueFd stream = NewSocket();
     if (::connect(stream.get(), address.get(), address.length) == 0 && IsOfThisUser(stream.get()) &&
-        SendAll(stream.get(), &process, sizeof(process))) {
+        SendAll(stream.get(), introduction, deadline) == StreamEnd::kWhole) {
       streams_.push_back(std::move(stream));
       return;
     }
-    if (Clock::now() > deadline)
+    if (deadline.Passed())
       throw std::runtime_error(
-          fmt::format("process 0 does not gather results within {} s", kToCome.count()));
+          fmt::format("process 0 does not gather results within {}", Seconds(times_.to_come)));
     (void)::poll(nullptr, 0, kAgainMs);
   }
 }
 
+void Gathering::Tell(const std::string& text) const {
+  const auto deadline = Deadline::After(times_.to_tell);
+  const StreamEnd end = SendAll(streams_.front().get(), text, deadline);
+  if (end == StreamEnd::kLate)
+    throw std::runtime_error(
+        fmt::format("process 0 has not heard the result of process {} within {}", share_.process,
+                    Seconds(times_.to_tell)));
+  if (end != StreamEnd::kWhole) throw std::runtime_error("process 0 has ended");
+}
+
 std::vector<std::string> Gathering::Gather(const std::string& text) {
   if (share_.process != 0) {
-    if (!SendAll(streams_.front().get(), text.data(), text.size()))
-      throw std::runtime_error("process 0 has ended");
+    Tell(text);
     streams_.clear();
     return {};
   }
   std::vector<std::string> texts = {text};
-  for (std::size_t p = 1; p < streams_.size(); ++p)
-    texts.push_back(ReceiveAll(streams_[p].get(), p));
+  const auto deadline = Deadline::After(times_.to_tell);
+  for (std::size_t p = 1; p < streams_.size(); ++p) {
+    const StreamEnd end = ReceiveAll(streams_[p].get(), kMostText, deadline, &texts.emplace_back());
+    if (end == StreamEnd::kLate)
+      throw std::runtime_error(
+          fmt::format("process {} has not told its result within {}", p, Seconds(times_.to_tell)));
+    if (end == StreamEnd::kTooLong)
+      throw std::runtime_error(
+          fmt::format("process {} tells a result of more than {} bytes", p, kMostText));
+  }
   return texts;
 }
 

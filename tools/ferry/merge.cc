@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <tuple>
+#include <utility>
 
 namespace ferry::tool {
 namespace {
@@ -22,10 +25,61 @@ struct Failure {
   [[nodiscard]] auto Key() const { return std::tie(batches, is_a_consequence); }
 };
 
-void TakeSlower(const nlohmann::json& told, std::vector<double>& seconds) {
-  const auto other = told.get<std::vector<double>>();
-  for (std::size_t i = 0; i < std::min(seconds.size(), other.size()); ++i)
-    seconds[i] = std::max(seconds[i], other[i]);
+// What a process has told, all of it read before any of it counts.
+struct Told {
+  std::int64_t batches = 0;
+  std::vector<double> dispatch;  // seconds of each batch
+  std::vector<double> combine;
+  std::vector<RankTraffic> traffic;
+  std::optional<std::string> failure;
+  std::optional<std::string> difference;
+};
+
+std::vector<double> SecondsOf(const nlohmann::json& list) {
+  auto seconds = list.get<std::vector<double>>();
+  if (std::ranges::any_of(seconds, [](double s) { return s < 0; }))
+    throw std::runtime_error("a time is below 0");
+  return seconds;
+}
+
+std::optional<std::string> TextOrNull(const nlohmann::json& value) {
+  if (value.is_null()) return std::nullopt;
+  return value.get<std::string>();
+}
+
+// Throws std::exception for anything that TellResult does not write.
+Told ReadTold(const std::string& text) {
+  const auto json = nlohmann::json::parse(text);
+  return {.batches = static_cast<std::int64_t>(
+              CountOf(json.at("batches"), std::numeric_limits<std::int64_t>::max())),
+          .dispatch = SecondsOf(json.at("dispatch")),
+          .combine = SecondsOf(json.at("combine")),
+          .traffic = TrafficOf(json.at("traffic")),
+          .failure = TextOrNull(json.at("failure")),
+          .difference = TextOrNull(json.at("difference"))};
+}
+
+void TakeSlower(const std::vector<double>& told, std::vector<double>& seconds) {
+  for (std::size_t i = 0; i < std::min(seconds.size(), told.size()); ++i)
+    seconds[i] = std::max(seconds[i], told[i]);
+}
+
+// Is it only told because another process has failed?
+bool IsAConsequence(const std::string& failure) {
+  return failure.find(" terminated") != std::string::npos ||
+         failure.find(" destroyed") != std::string::npos;
+}
+
+void Merge(Told& told, bool is_own, RunResult& result, std::vector<Failure>& failures) {
+  result.num_batches = std::min(result.num_batches, told.batches);
+  TakeSlower(told.dispatch, result.dispatch.seconds);
+  TakeSlower(told.combine, result.combine.seconds);
+  if (!is_own) std::ranges::move(told.traffic, std::back_inserter(result.traffic));
+  if (!result.difference) result.difference = told.difference;
+  if (told.failure)
+    failures.push_back({.batches = told.batches,
+                        .is_a_consequence = IsAConsequence(*told.failure),
+                        .text = *told.failure});
 }
 
 }  // namespace
@@ -40,27 +94,20 @@ std::string TellResult(const RunResult& result) {
 
 void MergeResults(const std::vector<std::string>& told, RunResult& result) {
   std::vector<Failure> failures;
+  const auto fail = [&](std::string text) {
+    failures.push_back(
+        {.batches = result.num_batches, .is_a_consequence = false, .text = std::move(text)});
+  };
   for (std::size_t process = 0; process < told.size(); ++process) {
-    const auto json = nlohmann::json::parse(told[process], nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object()) {
-      failures.push_back({.batches = result.num_batches,
-                          .is_a_consequence = false,
-                          .text = fmt::format("process {} ended without a result", process)});
+    if (told[process].empty()) {
+      fail(fmt::format("process {} ended without a result", process));
       continue;
     }
-    const auto batches = json.at("batches").get<std::int64_t>();
-    result.num_batches = std::min(result.num_batches, batches);
-    TakeSlower(json.at("dispatch"), result.dispatch.seconds);
-    TakeSlower(json.at("combine"), result.combine.seconds);
-    if (process > 0)
-      std::ranges::copy(TrafficOf(json.at("traffic")), std::back_inserter(result.traffic));
-    if (json.at("difference").is_string() && !result.difference)
-      result.difference = json.at("difference").get<std::string>();
-    if (json.at("failure").is_string()) {
-      const auto text = json.at("failure").get<std::string>();
-      const bool follows = text.find(" terminated") != std::string::npos ||
-                           text.find(" destroyed") != std::string::npos;
-      failures.push_back({.batches = batches, .is_a_consequence = follows, .text = text});
+    try {
+      Told one = ReadTold(told[process]);
+      Merge(one, process == 0, result, failures);
+    } catch (const std::exception& error) {
+      fail(fmt::format("process {} told what is no result: {}", process, error.what()));
     }
   }
   result.failure.reset();

@@ -15,7 +15,8 @@ namespace ferry::tool {
 // Adds what the others told, by process; the first text is this process's own. A batch takes as
 // long as in the slowest process. What went wrong first goes before what followed from it: a
 // difference before failures, a failure after fewer batches before one after more, what a process
-// found before that another one ended.
+// found before that another one ended. A text that TellResult does not write counts as a failure of
+// its process, and nothing of it is taken.
 void MergeResults(const std::vector<std::string>& told, RunResult& result);
 
 }  // namespace ferry::tool

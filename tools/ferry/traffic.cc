@@ -1,6 +1,10 @@
 #include "traffic.h"
 
+#include <fmt/format.h>
+
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "api.h"
@@ -43,17 +47,26 @@ nlohmann::json TrafficJson(const std::vector<RankTraffic>& traffic) {
   return list;
 }
 
+std::uint64_t CountOf(const nlohmann::json& value, std::uint64_t most) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most)
+    throw std::runtime_error(fmt::format("a count must be an integer in [0, {}]", most));
+  return value.get<std::uint64_t>();
+}
+
 std::vector<RankTraffic> TrafficOf(const nlohmann::json& list) {
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
   std::vector<RankTraffic> traffic;
   for (const nlohmann::json& entry : list) {
-    RankTraffic rank{.group = entry.at("group"), .world_rank = entry.at("rank")};
-    rank.total.released_ns = entry.at("released_ns");
-    rank.total.staged_bytes = entry.at("staged_bytes");
+    RankTraffic rank{.group = entry.at("group").get<std::string>(),
+                     .world_rank = static_cast<std::int32_t>(
+                         CountOf(entry.at("rank"), std::numeric_limits<std::int32_t>::max()))};
+    rank.total.released_ns = CountOf(entry.at("released_ns"), kMost);
+    rank.total.staged_bytes = CountOf(entry.at("staged_bytes"), kMost);
     rank.peers.resize(entry.at("rows_from").size());
     for (std::size_t p = 0; p < rank.peers.size(); ++p) {
-      rank.peers[p].rows = entry.at("rows_from").at(p);
-      rank.peers[p].bytes = entry.at("bytes_from").at(p);
-      rank.peers[p].waited_ns = entry.at("waited_ns_for").at(p);
+      rank.peers[p].rows = CountOf(entry.at("rows_from").at(p), kMost);
+      rank.peers[p].bytes = CountOf(entry.at("bytes_from").at(p), kMost);
+      rank.peers[p].waited_ns = CountOf(entry.at("waited_ns_for").at(p), kMost);
     }
     traffic.push_back(std::move(rank));
   }

@@ -28,7 +28,9 @@ struct RankTraffic {
 
 // A list by peer for each number, so that a run of many ranks stays readable.
 [[nodiscard]] nlohmann::json TrafficJson(const std::vector<RankTraffic>& traffic);
-// Of such a list. Throws nlohmann::json::exception for another.
+// A count that another process tells. Throws std::exception for anything but a number in [0, most].
+[[nodiscard]] std::uint64_t CountOf(const nlohmann::json& value, std::uint64_t most);
+// Of such a list, told by another process. Throws std::exception for another.
 [[nodiscard]] std::vector<RankTraffic> TrafficOf(const nlohmann::json& list);
 
 }  // namespace ferry::tool
