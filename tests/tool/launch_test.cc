@@ -56,6 +56,13 @@ TEST(FerryLaunch, ItsProcessesDieWithIt) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
 }
 
+TEST(FerryLaunch, SeesTheEndOfItsProcessesWhereItsParentIgnoredThem) {
+  const Outcome outcome = RunShell("env --ignore-signal=CHLD " + std::string(FERRY_TOOL_PATH) +
+                                   " launch -n 2 sh -c 'exit $FERRY_RANK'");
+  EXPECT_EQ(outcome.status, 1) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "rank 1 (pid ")) << outcome.output;
+}
+
 TEST(FerryLaunch, WhatCannotBeStartedIsNamed) {
   const Outcome outcome = Launch("-n 2 /no/such/program");
   EXPECT_EQ(outcome.status, 2);

@@ -45,6 +45,12 @@ TEST(FerryProcesses, AreThoseOfALauncherWhereThereIsOne) {
   }
 }
 
+TEST(FerryProcesses, EndWhereTheParentIgnoredTheEndOfProcesses) {
+  const Outcome outcome = RunShell("env --ignore-signal=CHLD " + kRun + "--ep 4 --processes 2");
+  EXPECT_EQ(outcome.status, 0) << outcome.output;
+  EXPECT_TRUE(Contains(outcome.output, "every output of 4 ranks bit-equal")) << outcome.output;
+}
+
 TEST(FerryProcesses, TellTheFirstWhatWentWrong) {
   const Outcome flipped = RunShell(kRun + "--ep 4 --processes 2 --fault flip:3");
   EXPECT_EQ(flipped.status, 1) << flipped.output;

@@ -28,6 +28,8 @@ constexpr timespec kGrace = {.tv_sec = 5, .tv_nsec = 0};
 class WatchedSignals {
  public:
   WatchedSignals() {
+    // Whose parent ignored it is told of no end, and finds nobody left to collect.
+    ::signal(SIGCHLD, SIG_DFL);
     sigemptyset(&set_);
     for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP}) sigaddset(&set_, signal);
     sigprocmask(SIG_BLOCK, &set_, &before_);

@@ -20,9 +20,10 @@ struct ProcessPlan {
 // Starts the processes with FERRY_RANK, FERRY_WORLD_SIZE, FERRY_LOCAL_RANK, FERRY_ROOT and
 // FERRY_SECRET_FILE, and waits for them. SIGINT, SIGTERM and SIGHUP are passed on. When one fails,
 // that is said on stderr and the others are ended, at first with SIGTERM. They end with this
-// process, however it ends; nothing is left in the file system. Returns the status of the first
-// that failed (128 + the number of its signal), 0 if none did. Throws std::runtime_error when the
-// system refuses a process or has no such program.
+// process, however it ends; nothing is left in the file system. From here on SIGCHLD is handled by
+// default, in this process and in those. Returns the status of the first that failed (128 + the
+// number of its signal), 0 if none did. Throws std::runtime_error when the system refuses a process
+// or has no such program.
 [[nodiscard]] int RunProcesses(const ProcessPlan& plan);
 
 }  // namespace ferry::tool
