@@ -22,9 +22,10 @@ std::string NameOfParam(const ::testing::TestParamInfo<FaultCase>& info) {
   return NameOf(info.param);
 }
 
-// The table has some milliseconds; a busy machine is given more than the 2 s that
-// are promised.
-constexpr std::int64_t kLongest = 10'000'000;  // us
+// What is promised, us. A stop is heard of when the limit of 1 s has passed.
+std::int64_t LongestOf(const FaultCase& fault_case) {
+  return IsDeath(fault_case.fault) ? 2'000'000 : 3'000'000;
+}
 
 // While joining it depends on who came when through which door a rank hears it.
 bool IsHeardInPart(const FaultCase& fault_case) {
@@ -45,8 +46,8 @@ void ExpectTheVictimsEnd(const FaultCase& fault_case, const RankEnd& end) {
     EXPECT_EQ(end.status, 0);
 }
 
-TEST_P(Fault, IsHeardByTheOthersWhoGoOnWithoutIt) {
-  const FaultCase& fault_case = GetParam();
+// One run of the case: how long the slowest of the others took to hear of the fault, us.
+std::int64_t ExpectAsTheTableSays(const FaultCase& fault_case) {
   std::fflush(nullptr);
   const Outcome outcome = RunCase(fault_case);
   EXPECT_FALSE(outcome.hung);
@@ -70,10 +71,17 @@ TEST_P(Fault, IsHeardByTheOthersWhoGoOnWithoutIt) {
     EXPECT_EQ(end.status, 0);
     slowest = std::max(slowest, end.took_us);
   }
-  if (fault_case.heard != "ok") {
-    EXPECT_LT(slowest, kLongest);
-    NoteTime(fault_case, slowest);
-  }
+  return slowest;
+}
+
+TEST_P(Fault, IsHeardByTheOthersWhoGoOnWithoutIt) {
+  const FaultCase& fault_case = GetParam();
+  std::int64_t slowest = ExpectAsTheTableSays(fault_case);
+  if (fault_case.heard == "ok") return;
+  // The table has some milliseconds. A machine that was too busy for them is asked once more.
+  if (slowest >= LongestOf(fault_case)) slowest = ExpectAsTheTableSays(fault_case);
+  EXPECT_LT(slowest, LongestOf(fault_case));
+  NoteTime(fault_case, slowest);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Fault, ::testing::ValuesIn(AllFaultCases()), NameOfParam);
