@@ -29,6 +29,22 @@ FailureCase Differs(const char* name, const char* what, Alter common, Alter odd,
           .sentence = DispatchFailed(1, "parameter " + difference)};
 }
 
+// Every rank combines what an equal dispatch has left; rank 3 with `odd`.
+FailureCase DiffersInCombine(const char* name, const char* what, Alter odd,
+                             const std::string& difference) {
+  return {.chapter = kChapter,
+          .name = name,
+          .what = what,
+          .body =
+              [odd = std::move(odd)](MoeRank& rank) {
+                MoeParams params;
+                if (rank.rank() == 3) odd(params);
+                const std::string end = rank.Dispatch();
+                return end == "ok" ? rank.Combine(params) : end;
+              },
+          .sentence = CombineFailed(2, "parameter " + difference)};
+}
+
 // One rank after another makes its call ready, because threads share their environment.
 std::string DispatchWithBuffSize(MoeRank& rank) {
   const auto turn = static_cast<std::uint32_t>(rank.rank());
@@ -169,18 +185,19 @@ std::vector<FailureCase> AgreementFailures() {
   cases.push_back(Differs(
       "QuantMode", "quantMode differs", {}, [](MoeParams& p) { p.quant_mode = 2; },
       "quantMode differs: rank 0 has 0, rank 3 has 2"));
-  cases.push_back({.chapter = kChapter,
-                   .name = "CommQuantMode",
-                   .what = "commQuantMode differs",
-                   .body =
-                       [](MoeRank& rank) {
-                         MoeParams params;
-                         if (rank.rank() == 3) params.comm_quant_mode = 2;
-                         const std::string end = rank.Dispatch();
-                         return end == "ok" ? rank.Combine(params) : end;
-                       },
-                   .sentence = CombineFailed(
-                       2, "parameter commQuantMode differs: rank 0 has 0, rank 3 has 2")});
+  cases.push_back(DiffersInCombine(
+      "GlobalBsInCombine", "globalBs differs (combine)", [](MoeParams& p) { p.global_bs = 16; },
+      "globalBs differs: rank 0 has 8, rank 3 has 16"));
+  cases.push_back(DiffersInCombine(
+      "CommAlgInCombine", "commAlg differs (combine)",
+      [](MoeParams& p) { p.comm_alg = "fullmesh_v2"; },
+      "commAlg differs: rank 0 has fullmesh_v1, rank 3 has fullmesh_v2"));
+  cases.push_back(DiffersInCombine(
+      "TypeOfExpandX", "the type of expandX differs", [](MoeParams& p) { p.type = ACL_FLOAT16; },
+      "dtype of expandX differs: rank 0 has BF16, rank 3 has FLOAT16"));
+  cases.push_back(DiffersInCombine(
+      "CommQuantMode", "commQuantMode differs", [](MoeParams& p) { p.comm_quant_mode = 2; },
+      "commQuantMode differs: rank 0 has 0, rank 3 has 2"));
   cases.push_back(
       {.chapter = kChapter,
        .name = "SeveralCauses",

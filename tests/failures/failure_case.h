@@ -22,17 +22,21 @@ enum class Afterwards : std::uint8_t {
 
 struct FailureCase {
   const char* chapter;  // of the table
-  const char* name;     // of the test
-  const char* what;     // happens, in words
+  std::string name;     // of the test
+  std::string what;     // happens, in words
   // Runs on every rank and returns what the rank hears.
   std::function<std::string(MoeRank& rank)> body;
   std::string sentence;                             // what it hears, but for:
   std::map<std::int32_t, std::string> others = {};  // by rank; "" for a rank that dies
   Afterwards afterwards = Afterwards::kNextCallWorks;
-  std::string later = {};  // with kNothingWorks: the sentence of the next call
+  std::string later = {};  // with kNothingWorks: the sentence of the next call, a dispatch
+  MoeParams next = {};     // of that call
   Where where = Where::kBoth;
   std::int32_t num_ranks = 4;
   std::vector<std::vector<std::int32_t>> groups = {};  // as LaunchOptions
+  // Several groups find it, and it is chance whose sentence reaches a rank first: every name counts
+  // as "g0".
+  bool in_any_group = false;
 };
 
 // The chapters of the table, in its order.

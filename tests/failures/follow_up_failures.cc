@@ -1,5 +1,6 @@
 // Calls that follow another call: a combine after its dispatch, a call queued behind a failed one.
 #include "failures/failure_case.h"
+#include "failures/operation.h"
 
 namespace ferry::testing {
 namespace {
@@ -14,15 +15,25 @@ std::string CombineWithABadId(MoeRank& rank) {
 }
 
 // Rank 1 queues both calls before it collects anything; the others collect in between.
-std::string QueueBehindAFailure(MoeRank& rank) {
-  MoeParams bad;
-  if (rank.rank() == 2) bad.ids = {0, 8, 0, 1};
+std::string QueueBehindAFailure(const Operation& operation, MoeRank& rank) {
+  operation.Precede(rank);
   if (rank.rank() != 1) {
-    const std::string first = rank.Dispatch(bad);
-    return first == "ok" ? "the first call did not fail" : rank.Dispatch();
+    const std::string first = Operation::Collect(rank, operation.LaunchWithABadId(rank));
+    return first == "ok" ? "the first call did not fail" : operation.Run(rank);
   }
-  const std::string refusal = rank.LaunchDispatch(bad) + rank.LaunchDispatch({});
-  return refusal.empty() ? rank.Collect() : refusal;
+  return Operation::Collect(rank, operation.LaunchWithABadId(rank) + operation.Launch(rank));
+}
+
+FailureCase FailureModeContinue(const Operation& operation) {
+  return {.chapter = kChapter,
+          .name = operation.Name("FailureModeContinue"),
+          .what = operation.What(
+              "rank 1 queues a second call behind one that fails, and collects only then (failure "
+              "mode 0): the second call takes place"),
+          .body = [&operation](MoeRank& rank) { return QueueBehindAFailure(operation, rank); },
+          .sentence = "ok",
+          .others = {{1, operation.failed(operation.call,
+                                          "rank 2 token 0 k 1: expert id 8 outside [0, 8)")}}};
 }
 
 }  // namespace
@@ -34,14 +45,8 @@ std::vector<FailureCase> FollowUpFailures() {
                    .what = "an id is spoilt between dispatch and combine",
                    .body = CombineWithABadId,
                    .sentence = CombineFailed(2, "rank 2 token 1 k 1: expert id 8 outside [0, 8)")});
-  cases.push_back(
-      {.chapter = kChapter,
-       .name = "FailureModeContinue",
-       .what = "rank 1 queues a second call behind one that fails, and collects only then (failure "
-               "mode 0): the second call takes place",
-       .body = QueueBehindAFailure,
-       .sentence = "ok",
-       .others = {{1, DispatchFailed(1, "rank 2 token 0 k 1: expert id 8 outside [0, 8)")}}});
+  for (const auto* operation : {&DispatchOperation(), &CombineOperation()})
+    cases.push_back(FailureModeContinue(*operation));
   return cases;
 }
 

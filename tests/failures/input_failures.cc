@@ -143,6 +143,18 @@ std::vector<FailureCase> InputFailures() {
        .sentence = CombineFailed(2,
                                  "rank 0: epSendCounts[7] is 683; must be in [0, 682], the triples "
                                  "of assistInfoForCombine (2048 elements)")});
+  cases.push_back({.chapter = kChapter,
+                   .name = "ABadTripleAndABadId",
+                   .what = "a triple of rank 0 and an id of rank 2 are wrong: the id is named",
+                   .body =
+                       [](MoeRank& rank) {
+                         const std::string end = rank.Dispatch();
+                         if (end != "ok") return end;
+                         if (rank.rank() == 0) rank.triples()[3] = 7;
+                         if (rank.rank() == 2) rank.expert_ids()[3] = 8;
+                         return rank.Combine();
+                       },
+                   .sentence = CombineFailed(2, "rank 2 token 1 k 1: expert id 8 outside [0, 8)")});
   cases.push_back(
       {.chapter = kChapter,
        .name = "ARowThatNobodyHolds",

@@ -88,14 +88,14 @@ void MoeRank::MakeTensors(const MoeParams& params) {
               static_cast<std::uint16_t>(run_.ep->rank()));
   expert_ids_ = reinterpret_cast<std::int32_t*>(Allocate(params.num_tokens * params.top_k * 4));
   std::copy(params.ids.begin(), params.ids.end(), expert_ids_);
-  const aclDataType row_type = params.quant_mode == 2 ? ACL_INT8 : params.type;
-  rows_ = Allocate(rows * params.hidden * BytesOf(row_type));
+  row_type_ = params.quant_mode == 2 ? ACL_INT8 : params.type;
+  rows_ = Allocate(rows * params.hidden * BytesOf(row_type_));
   triples_ = reinterpret_cast<std::int32_t*>(Allocate(params.assist_elements * 4));
   counts_ = reinterpret_cast<std::int32_t*>(Allocate(ep * local * tp * 4));
   tp_counts_ = reinterpret_cast<std::int32_t*>(Allocate(2 * 4));
   x_ = Tensor(params.type, {params.num_tokens, params.hidden}, x);
   ids_ = Tensor(ACL_INT32, {params.num_tokens, params.top_k}, expert_ids_);
-  expand_x_ = Tensor(row_type, {rows, params.hidden}, rows_);
+  expand_x_ = Tensor(row_type_, {rows, params.hidden}, rows_);
   scales_ = Tensor(ACL_FLOAT, {params.dynamic_scales}, Allocate(params.dynamic_scales * 4));
   assist_ = Tensor(ACL_INT32, {params.assist_elements}, triples_);
   nums_ = Tensor(ACL_INT64, {local}, Allocate(local * 8));
@@ -126,10 +126,13 @@ std::string MoeRank::LaunchCombine(const MoeParams& params) {
   aclTensor* const weights = Tensor(ACL_FLOAT, {params.num_tokens, params.top_k}, scales);
   aclTensor* const out = Tensor(params.type, {params.num_tokens, params.hidden},
                                 Allocate(params.num_tokens * params.hidden * BytesOf(params.type)));
+  aclTensor* const rows = params.type == row_type_
+                              ? expand_x_
+                              : Tensor(params.type, {params.expand_x_rows, params.hidden}, rows_);
   std::uint64_t workspace = 0;
   aclOpExecutor* executor = nullptr;
   int code = aclnnMoeDistributeCombineV2GetWorkspaceSize(
-      expand_x_, ids_, assist_, recv_, weights, tp ? tp_recv_ : nullptr, nullptr, nullptr, nullptr,
+      rows, ids_, assist_, recv_, weights, tp ? tp_recv_ : nullptr, nullptr, nullptr, nullptr,
       nullptr, nullptr, nullptr, run_.ep->name().c_str(), run_.ep->size(), run_.ep->rank(),
       params.num_experts, tp ? run_.tp->name().c_str() : "", params.tp_world_size,
       tp ? run_.tp->rank() : 0, 0, params.shared_expert_num, params.shared_expert_ranks,

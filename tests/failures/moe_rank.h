@@ -51,7 +51,7 @@ class MoeRank {
 
   // Both phases on the rank's stream: "" or the refusal's message.
   std::string LaunchDispatch(const MoeParams& params);
-  // Of what the last dispatch left.
+  // Of what the last dispatch left; rows of another type are that memory, read as such.
   std::string LaunchCombine(const MoeParams& params);
   std::string LaunchBarrier();
   // Waits for the stream: "ok", the sentence of a failed call, or `<code>: <message>`.
@@ -91,7 +91,8 @@ class MoeRank {
   aclTensor* recv_ = nullptr;
   aclTensor* tp_recv_ = nullptr;
   std::int32_t* expert_ids_ = nullptr;
-  std::byte* rows_ = nullptr;        // of expandX
+  std::byte* rows_ = nullptr;  // of expandX
+  aclDataType row_type_ = ACL_BF16;
   std::int32_t* triples_ = nullptr;  // assistInfoForCombine
   std::int32_t* counts_ = nullptr;   // epRecvCounts
   std::int32_t* tp_counts_ = nullptr;

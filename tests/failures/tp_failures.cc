@@ -2,6 +2,7 @@
 #include <string>
 
 #include "failures/failure_case.h"
+#include "failures/operation.h"
 
 namespace ferry::testing {
 namespace {
@@ -13,15 +14,6 @@ const std::vector<std::vector<std::int32_t>> kGroups = {{0, 2}, {1, 3}, {0, 1}, 
 
 bool IsInSecondGroup(const MoeRank& rank) {
   return rank.rank() % 2 == 1;
-}
-
-MoeParams Pairwise() {
-  MoeParams params;
-  params.num_experts = 2;
-  params.tp_world_size = 2;
-  params.top_k = 1;
-  params.ids = {0, 1};
-  return params;
 }
 
 // Both pairs find what is wrong, and it is chance which of the sentences reaches a rank first: they
@@ -93,6 +85,16 @@ std::string DispatchWithoutPartner(MoeRank& rank) {
   return end;
 }
 
+// The same in the combine behind a dispatch.
+std::string CombineWithoutPartner(MoeRank& rank) {
+  const std::string before = rank.Dispatch(Pairwise());
+  if (before != "ok") return before;
+  if (IsInSecondGroup(rank)) rank.run().AwaitFlag(0, 2);
+  std::string end = OfEitherPair(rank.Combine(Pairwise()));
+  ++rank.run().flags[0];
+  return end;
+}
+
 // As the ranks of the first pair's group say it.
 std::string FailedInPair(const std::string& cause) {
   return "aclnnMoeDistributeDispatchV2 call 1 on group \"g2\" failed: " + cause;
@@ -120,6 +122,16 @@ std::vector<FailureCase> TpFailures() {
        .sentence = FailedInPair("rank(s) 1 did not arrive within 1 s; rank 1 has not started any "
                                 "call; every rank must launch every call, also without "
                                 "tokens, on a stream that gets to it"),
+       .groups = kGroups});
+  cases.push_back(
+      {.chapter = kChapter,
+       .name = "AnAbsentTpPartnerInCombine",
+       .what = "the EP group of the TP partners comes after the limit, and hears the "
+               "same at once (combine)",
+       .body = CombineWithoutPartner,
+       .sentence = "aclnnMoeDistributeCombineV2 call 2 on group \"g2\" failed: rank(s) 1 did not "
+                   "arrive within 1 s; rank 1 has finished call 1 and not started call 2; every "
+                   "rank must launch every call, also without tokens, on a stream that gets to it",
        .groups = kGroups});
   cases.push_back({.chapter = kChapter,
                    .name = "NoRoomForThePartnersRows",
