@@ -74,6 +74,7 @@ const Operation& CombineWithTpOperation() {
                                       .launch = &MoeRank::LaunchCombine,
                                       .failed = CombineFailed,
                                       .params = Pairwise(),
+                                      .late = 0,
                                       .groups = {{2, 0}, {3, 1}, {0, 1}, {2, 3}}};
   return operation;
 }

@@ -18,6 +18,7 @@ struct Operation {
   std::string (MoeRank::*launch)(const MoeParams& params);
   std::string (*failed)(int call, const std::string& cause);
   MoeParams params = {};
+  std::int32_t late = 3;                               // the rank whom rank 1 meets first
   std::vector<std::vector<std::int32_t>> groups = {};  // as LaunchOptions
 
   // The name of a failure's test, and what happens in words.

@@ -27,14 +27,16 @@ void ResetByForce(MoeRank& rank) {
   aclrtResetDeviceForce(rank.rank());
 }
 
+// In a combine the TP partners meet first.
 void AwaitArrival(const MoeRank& rank, const Operation& operation) {
+  const comm::Member& first = *(rank.run().tp ? rank.run().tp : rank.run().ep);
   const auto call = static_cast<std::uint64_t>(operation.call);
-  while (rank.run().ep->board().rank(rank.run().ep->rank()).arrived.load() < call)
+  while (first.board().rank(first.rank()).arrived.load() < call)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
-// Rank 1's call waits for rank 3 when its stream ends; rank 3 comes late. How often each rank
-// calls, whether rank 1 can collect what it hears.
+// Rank 1's call waits for the late rank when its stream ends. How often each rank calls, whether
+// rank 1 can collect what it hears.
 struct Ending {
   End end;
   bool collects;
@@ -43,7 +45,7 @@ struct Ending {
 
 std::string EndUnderACall(const Operation& operation, const Ending& ending, MoeRank& rank) {
   operation.Precede(rank);
-  if (rank.rank() == 3) rank.run().AwaitFlag(0, 1);
+  if (rank.rank() == operation.late) rank.run().AwaitFlag(0, 1);
   std::string heard;
   if (rank.rank() != 1) {
     for (int i = 0; i < ending.calls; ++i) heard = operation.Run(rank);
