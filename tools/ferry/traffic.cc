@@ -36,7 +36,10 @@ nlohmann::json TrafficJson(const std::vector<RankTraffic>& traffic) {
     nlohmann::json entry = {{"rank", rank.world_rank},
                             {"group", rank.group},
                             {"released_ns", rank.total.released_ns},
-                            {"staged_bytes", rank.total.staged_bytes}};
+                            {"staged_bytes", rank.total.staged_bytes},
+                            {"rows_from", nlohmann::json::array()},
+                            {"bytes_from", nlohmann::json::array()},
+                            {"waited_ns_for", nlohmann::json::array()}};
     for (const ferry_peer_stats& peer : rank.peers) {
       entry["rows_from"].push_back(peer.rows);
       entry["bytes_from"].push_back(peer.bytes);
