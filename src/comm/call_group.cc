@@ -91,7 +91,14 @@ PeerRecord CallGroup::Peer(std::int32_t rank) const {
   Expect(Stage::kGo, "Peer");
   const ScratchSource& shared = side_.member->scratch().source();
   if (!IsLocal(side_.board(), rank) && !shared.Reaches(side_.board(), rank)) Reach(rank);
-  return ReadPeer(side_.board(), rank, side_.number, shared);
+  try {
+    return ReadPeer(side_.board(), rank, side_.number, shared);
+  } catch (const Error&) {
+    // Who takes rows back mostly has failed the call before, and has said why.
+    const ReleaseView release = ReadRelease(side_.board(), side_.number);
+    if (RecordStands(side_.board(), rank, side_.number) || !release.failed) throw;
+    throw CallFailed(FailureOf(side_, release));
+  }
 }
 
 // Asks the process of `rank` for its memory, once in a group's life. A process that is stopped is

@@ -7,8 +7,12 @@
 #include <chrono>
 #include <csignal>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "base/abort_flag.h"
+#include "base/error.h"
+#include "comm/call.h"
 #include "processes/cases.h"
 #include "processes/exchange.h"
 #include "processes/launch.h"
@@ -40,10 +44,10 @@ TEST_P(StallAt, FailsTheCallOnEveryRankAndTheNextOneWorks) {
     run.say(RunExchange(run));
   });
   const bool before_go = step == Step::kBeforePublish || step == Step::kAfterPublish;
-  const std::string cause =
-      before_go ? "rank(s) 1 did not arrive within 0.3 s; the process of rank 1 is stopped"
-                : "rank(s) 1 did not finish reading within 0.3 s";
-  ExpectAllSay(ends, {"exchange call 1 on group \"g0\" failed: " + cause, "ok"});
+  const std::string late = before_go ? "arrive" : "finish reading";
+  ExpectAllSay(ends, {"exchange call 1 on group \"g0\" failed: rank(s) 1 did not " + late +
+                          " within 0.3 s; the process of rank 1 is stopped",
+                      "ok"});
 }
 
 INSTANTIATE_TEST_SUITE_P(All, StallAt,
@@ -73,6 +77,37 @@ TEST(Stall, AReaderThatIsGivenUpForManyCallsNeverSucceedsOnChangedRows) {
     run.say(RunExchange(run));
   });
   ExpectAllSay(ends, {"6 failed", "ok"});
+}
+
+// The slow reader, rank 3, was not stopped: it tells its own EP group why its TP partner has
+// failed.
+TEST(Stall, AReaderOfRowsThatWereTakenBackHearsWhy) {
+  LaunchOptions options;
+  options.distance = Distance::kProcesses;
+  options.num_ranks = 4;
+  options.groups = {{0, 1}, {2, 3}, {0, 2}, {1, 3}};
+  const auto ends = Launch(options, [](RankRun& run) {
+    AbortFlag abort;
+    const auto call = TakeOne(run);
+    run.say(RunTaken(*call, abort, [&](comm::Group& ep, comm::Group* tp) {
+      ep.Publish({});
+      tp->Publish({});
+      tp->Meet();
+      ep.Meet();
+      if (run.rank == 1) {
+        abort.Raise("its stream was aborted");
+        throw Error(Code::kRtAicoreException, "rank 1 gave up: its stream was aborted");
+      }
+      if (run.rank == 3) {
+        std::this_thread::sleep_for(milliseconds(200));
+        (void)tp->Peer(0);
+      }
+      ep.Release();
+      tp->Release();
+    }));
+  });
+  ExpectAllSay(ends, {"exchange call 1 on group \"g0\" failed: rank 1 gave up: its stream was "
+                      "aborted"});
 }
 
 TEST(Stall, ReportSaysThatTheProcessIsStopped) {
