@@ -13,7 +13,8 @@ using ferry::comm::Traffic;
 ferry_peer_stats StatsOf(const Traffic& traffic, std::int32_t peer) {
   return {.rows = traffic.rows_from(peer),
           .bytes = traffic.bytes_from(peer),
-          .waited_ns = static_cast<std::uint64_t>(traffic.waited_for(peer).count())};
+          .waited_ns = static_cast<std::uint64_t>(traffic.waited_for(peer).count()),
+          .staged_bytes = traffic.staged_by(peer)};
 }
 
 }  // namespace

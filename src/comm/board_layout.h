@@ -114,7 +114,8 @@ struct alignas(64) BoardRecord {
   std::atomic<std::uint64_t> number;
   std::array<BoardPart, kNumParts> parts;
   std::array<std::int64_t, kNumValues> values;
-  std::uint32_t cause;  // Cause
+  std::uint64_t staged;  // bytes of the parts that the rank had to copy; for statistics
+  std::uint32_t cause;   // Cause
   std::uint32_t num_attributes;
   char failure[kMaxFailureText + 1];
   std::array<BoardAttribute, kMaxAttributes> attributes;

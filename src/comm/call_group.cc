@@ -92,7 +92,9 @@ PeerRecord CallGroup::Peer(std::int32_t rank) const {
   const ScratchSource& shared = side_.member->scratch().source();
   if (!IsLocal(side_.board(), rank) && !shared.Reaches(side_.board(), rank)) Reach(rank);
   try {
-    return ReadPeer(side_.board(), rank, side_.number, shared);
+    PeerRecord record = ReadPeer(side_.board(), rank, side_.number, shared);
+    side_.member->traffic().AddStagedBy(rank, record.staged);
+    return record;
   } catch (const Error&) {
     // Who takes rows back mostly has failed the call before, and has said why.
     const ReleaseView release = ReadRelease(side_.board(), side_.number);

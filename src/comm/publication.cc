@@ -56,13 +56,14 @@ const std::byte* AddressHere(const Board& board, std::int32_t peer, std::size_t 
 }  // namespace
 
 void WriteRecord(Board& board, std::int32_t rank, std::uint64_t number, const Record& record,
-                 const PartOffsets& offsets) {
+                 const SharedParts& shared) {
   BoardRecord& to = board.record(rank, number);
   WriteAttributes(to, record);
   for (std::size_t i = 0; i < kNumParts; ++i)
-    to.parts[i] = {reinterpret_cast<std::uintptr_t>(record.parts[i].data), offsets[i],
+    to.parts[i] = {reinterpret_cast<std::uintptr_t>(record.parts[i].data), shared.offsets[i],
                    record.parts[i].bytes};
   to.values = record.values;
+  to.staged = shared.staged;
   to.cause = static_cast<std::uint32_t>(record.cause);
   CopyText(to.failure, record.failure);
   // relaxed: the arrival in the meet word publishes it together with the contents.
@@ -79,6 +80,7 @@ PeerRecord ReadPeer(const Board& board, std::int32_t peer, std::uint64_t number,
   const bool local = IsLocal(board, peer);
   PeerRecord record;
   record.values = from.values;
+  record.staged = from.staged;
   for (std::size_t i = 0; i < kNumParts; ++i) {
     const BoardPart part = from.parts[i];
     CheckPart(part, peer, i);

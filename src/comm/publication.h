@@ -11,15 +11,18 @@
 
 namespace ferry::comm {
 
-// Where processes other than the publishing one find each part: an offset in what it shares with
-// them, kNotShared for what they cannot read.
-using PartOffsets = std::array<std::uint64_t, kNumParts>;
+// Where processes other than the publishing one find each part.
+struct SharedParts {
+  // In what the process shares with them; kNotShared for what they cannot read.
+  std::array<std::uint64_t, kNumParts> offsets{};
+  std::uint64_t staged = 0;  // bytes of the parts that are copies (comm/staging.h)
+};
 
 // Writes what `rank` publishes for call `number`; before its arrival only. Throws
 // Error{kRtAicoreException} when an attribute or their number exceeds the limits of record.h; a
 // longer failure text is cut.
 void WriteRecord(Board& board, std::int32_t rank, std::uint64_t number, const Record& record,
-                 const PartOffsets& offsets);
+                 const SharedParts& shared);
 
 // What `peer` published for call `number`, between GO and this rank's release. A part of a peer in
 // this process is trusted once it is not null; one of another process is read through `shared`.

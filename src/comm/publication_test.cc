@@ -58,7 +58,7 @@ class Publication : public ::testing::Test {
     Record record;
     record.parts[2] = {static_cast<const std::byte*>(data), bytes};
     record.values[7] = -4;
-    WriteRecord(*board_, 1, 1, record, {0, 0, offset, 0});
+    WriteRecord(*board_, 1, 1, record, {.offsets = {0, 0, offset, 0}});
   }
 
   // Makes rank 1, as yet without a record, a rank of another process.
@@ -123,15 +123,15 @@ TEST_F(Publication, AWithdrawnRecordIsNotRead) {
 TEST_F(Publication, TooLongOrTooManyAttributesAreRefused) {
   Record record;
   record.attributes = {{"commAlg", std::string(kMaxAttributeValue, 'x')}};
-  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}));
+  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record, SharedParts{}));
   record.attributes[0].value += 'x';
-  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}), Error);
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, SharedParts{}), Error);
   record.attributes = {{std::string(kMaxAttributeName + 1, 'x'), "1"}};
-  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}), Error);
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, SharedParts{}), Error);
   record.attributes.assign(kMaxAttributes, {"a", "1"});
-  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}));
+  EXPECT_NO_THROW(WriteRecord(*board_, 0, 1, record, SharedParts{}));
   record.attributes.push_back({"a", "1"});
-  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, PartOffsets{}), Error);
+  EXPECT_THROW(WriteRecord(*board_, 0, 1, record, SharedParts{}), Error);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ struct Record {
 struct PeerRecord {
   std::array<Part, kNumParts> parts{};
   std::array<std::int64_t, kNumValues> values{};
+  std::uint64_t staged = 0;  // bytes of the parts that the peer copied first, for ranks elsewhere
 };
 
 }  // namespace ferry::comm

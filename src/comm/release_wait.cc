@@ -60,9 +60,9 @@ class ReleaseWait {
     if (ReadRelease(side_.board(), side_.number).Stands(side_.board().size())) return false;
     if (missing.empty())
       return CloseBecause("the board says that all have released, and counts less");
-    if (dead == missing) return CloseBecause(RankList(dead) + " terminated");
-    WithdrawRecord(side_.board(), side_.rank(), side_.number);
-    return CloseBecause(WhyNoLonger(missing));
+    if (dead != missing) WithdrawRecord(side_.board(), side_.rank(), side_.number);
+    // Of several reasons a death is the one to name.
+    return CloseBecause(dead.empty() ? WhyNoLonger(missing) : RankList(dead) + " terminated");
   }
 
   // Why this rank does not wait for `missing` any longer.

@@ -12,7 +12,7 @@ namespace ferry::comm {
 // process shares (aclrtMalloc) is copied into scratch first, and its bytes are counted as staged;
 // not in a group of one process, whose ranks read it where it is. Throws
 // Error{kRtMemoryAllocation}.
-[[nodiscard]] PartOffsets ShareParts(const Record& record, Member& member);
+[[nodiscard]] SharedParts ShareParts(const Record& record, Member& member);
 
 }  // namespace ferry::comm
 

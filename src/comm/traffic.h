@@ -40,6 +40,10 @@ class Traffic {
     return std::chrono::nanoseconds(Get(released_));
   }
 
+  // What `peer` published for a call of this rank, it had to copy that much of.
+  void AddStagedBy(std::int32_t peer, std::uint64_t bytes) { Add(Of(peer).staged, bytes); }
+  [[nodiscard]] std::uint64_t staged_by(std::int32_t peer) const { return Get(Of(peer).staged); }
+
   void AddStaged(std::uint64_t bytes) { Add(staged_, bytes); }
   // Bytes copied because they did not lie in memory that other processes can read.
   [[nodiscard]] std::uint64_t staged() const { return Get(staged_); }
@@ -51,6 +55,7 @@ class Traffic {
     Count rows{0};
     Count bytes{0};
     Count waited{0};  // ns
+    Count staged{0};
   };
 
   static void Add(Count& count, std::uint64_t more) {

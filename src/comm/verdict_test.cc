@@ -19,7 +19,7 @@ class FindCauseOf : public ::testing::Test {
     record.attributes = std::move(attributes);
     record.cause = cause;
     record.failure = std::move(failure);
-    WriteRecord(*board_, rank, 1, record, PartOffsets{});
+    WriteRecord(*board_, rank, 1, record, SharedParts{});
   }
 
   const std::shared_ptr<Board> board_ = Board::Create("g", 3);
@@ -62,7 +62,7 @@ TEST_F(FindCauseOf, OwnFailuresIsExpertIdsFirstThenTheLowestRank) {
 
 TEST_F(FindCauseOf, TheRecordsOfTheCallBeforeDoNotCount) {
   for (std::int32_t r = 0; r < 3; ++r) Publish(r, {}, Cause::kOther, "old");
-  for (std::int32_t r = 0; r < 3; ++r) WriteRecord(*board_, r, 3, Record{}, PartOffsets{});
+  for (std::int32_t r = 0; r < 3; ++r) WriteRecord(*board_, r, 3, Record{}, SharedParts{});
   EXPECT_EQ(FindCause(*board_, 3), "");
 }
 

@@ -23,8 +23,9 @@ FERRY_LAYOUT_IS(item_type, offsetof(HcclSendRecvItem, dataType), 24);
 FERRY_LAYOUT_IS(item_rank, offsetof(HcclSendRecvItem, remoteRank), 28);
 
 /* Ferry's own. */
-FERRY_LAYOUT_IS(peer_stats, sizeof(ferry_peer_stats), 24);
+FERRY_LAYOUT_IS(peer_stats, sizeof(ferry_peer_stats), 32);
 FERRY_LAYOUT_IS(peer_stats_waited, offsetof(ferry_peer_stats, waited_ns), 16);
+FERRY_LAYOUT_IS(peer_stats_staged, offsetof(ferry_peer_stats, staged_bytes), 24);
 FERRY_LAYOUT_IS(comm_stats, sizeof(ferry_comm_stats), 40);
 FERRY_LAYOUT_IS(comm_stats_staged, offsetof(ferry_comm_stats, staged_bytes), 32);
 

@@ -81,6 +81,8 @@ TEST(Staging, HappensToMemoryOfTheProgramAndNotToThatOfFerryAlloc) {
       const auto rows = static_cast<std::uint64_t>(calls * kTokens);
       if (peers[1 - rank.rank].rows != rows || peers[rank.rank].rows != 0) return 6;
       if (total.bytes != rows * kHidden * 2) return 7;
+      // Both pass the same kind of memory in each call.
+      if (peers[1 - rank.rank].staged_bytes != staged) return 9;
     }
     return ferry_free(ours) == 0 ? 0 : 8;
   }));

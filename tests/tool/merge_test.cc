@@ -18,8 +18,8 @@ namespace {
 
 RankTraffic Traffic(std::int32_t rank) {
   RankTraffic traffic{.group = "ep", .world_rank = rank};
-  traffic.peers = {{.rows = 3, .bytes = 42, .waited_ns = 7},
-                   {.rows = 1, .bytes = 14, .waited_ns = 0}};
+  traffic.peers = {{.rows = 3, .bytes = 42, .waited_ns = 7, .staged_bytes = 5},
+                   {.rows = 1, .bytes = 14, .waited_ns = 0, .staged_bytes = 0}};
   traffic.total.released_ns = 5;
   traffic.total.staged_bytes = 9;
   return traffic;
@@ -79,6 +79,7 @@ TEST(MergedResult, TakesTheTrafficOfTheOthers) {
   ASSERT_EQ(merged.traffic.size(), 2U);
   EXPECT_EQ(merged.traffic[1].world_rank, 7);
   EXPECT_EQ(merged.traffic[1].peers[0].bytes, 42U);
+  EXPECT_EQ(merged.traffic[1].peers[0].staged_bytes, 5U);
   EXPECT_EQ(merged.traffic[1].total.staged_bytes, 9U);
 }
 

@@ -39,11 +39,13 @@ nlohmann::json TrafficJson(const std::vector<RankTraffic>& traffic) {
                             {"staged_bytes", rank.total.staged_bytes},
                             {"rows_from", nlohmann::json::array()},
                             {"bytes_from", nlohmann::json::array()},
-                            {"waited_ns_for", nlohmann::json::array()}};
+                            {"waited_ns_for", nlohmann::json::array()},
+                            {"staged_bytes_by", nlohmann::json::array()}};
     for (const ferry_peer_stats& peer : rank.peers) {
       entry["rows_from"].push_back(peer.rows);
       entry["bytes_from"].push_back(peer.bytes);
       entry["waited_ns_for"].push_back(peer.waited_ns);
+      entry["staged_bytes_by"].push_back(peer.staged_bytes);
     }
     list.push_back(std::move(entry));
   }
@@ -70,6 +72,7 @@ std::vector<RankTraffic> TrafficOf(const nlohmann::json& list) {
       rank.peers[p].rows = CountOf(entry.at("rows_from").at(p), kMost);
       rank.peers[p].bytes = CountOf(entry.at("bytes_from").at(p), kMost);
       rank.peers[p].waited_ns = CountOf(entry.at("waited_ns_for").at(p), kMost);
+      rank.peers[p].staged_bytes = CountOf(entry.at("staged_bytes_by").at(p), kMost);
     }
     traffic.push_back(std::move(rank));
   }
