@@ -54,8 +54,8 @@ TEST(StrictMemoryLeft, ToAResetTellsWhatWasWrittenBehindItsEnd) {
   for (const auto end : {+[] { return aclrtResetDevice(0); },
                          +[] { return aclrtResetDeviceForce(0); }, aclFinalize}) {
     EXPECT_EXIT(Overrun(end), ::testing::ExitedWithCode(0),
-                "memory of device 0 that was never freed: 1 byte\\(s\\) were written behind the "
-                "end of 0x[0-9a-f]+, the first 8 byte\\(s\\) behind it; it is an allocation of 128 "
+                "memory of device 0 that was never freed: 0x[0-9a-f]+ has 1 byte\\(s\\) written "
+                "behind its end, the first 8 byte\\(s\\) behind it; it is an allocation of 128 "
                 "usable bytes .* on device 0, created at ");
   }
 }
@@ -70,10 +70,11 @@ void OverrunOnTheHost() {
 
 TEST(StrictMemoryLeft, OnTheHostTellsAtTheEndWhatWasWrittenBehindIt) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(OverrunOnTheHost(), ::testing::ExitedWithCode(0),
-              "memory of the host that was never freed: 1 byte\\(s\\) were written behind the end "
-              "of 0x[0-9a-f]+, the first 1 byte\\(s\\) behind it; it is a host allocation of 100 "
-              "bytes, created at ");
+  EXPECT_EXIT(
+      OverrunOnTheHost(), ::testing::ExitedWithCode(0),
+      "memory of the host that was never freed: 0x[0-9a-f]+ has 1 byte\\(s\\) written behind "
+      "its end, the first 1 byte\\(s\\) behind it; it is a host allocation of 100 bytes, created "
+      "at ");
 }
 
 void OverrunManyBlocks() {
@@ -153,7 +154,7 @@ TEST_F(StrictDeviceMemory, ThatIsFreedTwiceIsNamed) {
   unsigned char* const memory = Allocate();
   ASSERT_EQ(aclrtFree(memory), 0);
   EXPECT_EQ(aclrtFree(memory), kInvalid);
-  ExpectInMessage({"aclrtFree: devPtr: 0x",
+  ExpectInMessage({"aclrtFree: devPtr 0x",
                    " has been freed already; it was an allocation of 128 usable bytes",
                    " on device 0, created at "});
   EXPECT_EQ(aclrtFree(memory + 4), kInvalid);
