@@ -63,9 +63,9 @@ FERRY_API int ferry_free(void* memory);
 
 /* What one rank has exchanged with one peer since the communicator was made. */
 typedef struct ferry_peer_stats {
-  uint64_t rows;         /* rows of tokens that this rank has read from the peer, be it itself */
-  uint64_t bytes;        /* of these rows as the peer holds them, with a scale for a quantised row */
-  uint64_t waited_ns;    /* in meetings that the peer was the last to come to */
+  uint64_t rows;      /* rows of tokens that this rank has read from the peer, be it itself */
+  uint64_t bytes;     /* of these rows as the peer holds them, with a scale for a quantised row */
+  uint64_t waited_ns; /* in meetings that the peer was the last to come to */
   uint64_t staged_bytes; /* that the peer copied in calls with this rank, since they lay in memory
                             that only its process can read: one copy serves all its peers */
 } ferry_peer_stats;
