@@ -93,7 +93,8 @@ PeerRecord CallGroup::Peer(std::int32_t rank) const {
   if (!IsLocal(side_.board(), rank) && !shared.Reaches(side_.board(), rank)) Reach(rank);
   try {
     PeerRecord record = ReadPeer(side_.board(), rank, side_.number, shared);
-    side_.member->traffic().AddStagedBy(rank, record.staged);
+    if (record.staged != 0 && staging_.insert(rank).second)
+      side_.member->traffic().AddStagedBy(rank, record.staged);
     return record;
   } catch (const Error&) {
     // Who takes rows back mostly has failed the call before, and has said why.
@@ -126,7 +127,7 @@ std::string CallGroup::WhyNotReached(std::int32_t rank, const Deadline& deadline
   if (const char* const aborted = side_.context->abort->why())
     return fmt::format("rank {} gave up waiting for the memory of rank {}: {}", side_.rank(), rank,
                        aborted);
-  if (deadline.Passed()) {
+  if (deadline.Passed() && !IsGone(side_.board(), rank, side_.number)) {
     side_.context->out_of_patience = true;
     return LateCause(side_.board(), {rank}, "did not give access to its memory",
                      side_.member->options().wait_limit);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "base/clock.h"
@@ -70,6 +71,7 @@ class CallGroup : public Group {
   const CallSide& side_;
   Stage stage_ = Stage::kNew;
   std::string failure_;
+  mutable std::set<std::int32_t> staging_;  // peers whose copies have been counted
 };
 
 }  // namespace ferry::comm

@@ -56,15 +56,20 @@ void RequireDescriptors(const Board& board) {
           board.name(), others.size(), limit);
 }
 
-// Attaches as `spec` says and waits for the others. On failure nobody waits for this rank: its
-// member is destroyed, which the board tells.
+// Attaches as `spec` says and waits for the others. On failure nobody joins: the board tells.
 std::shared_ptr<Member> AttachWithOthers(const std::shared_ptr<Board>& board, const RankSpec& spec,
                                          const MemberOptions& options, const Deadline& deadline) {
+  try {
+    Require(spec.name.empty() || spec.name == board->name(), Code::kHcclPara,
+            "hcclCommName is \"{}\", but the first rank of the group named it \"{}\"", spec.name,
+            board->name());
+    RequireDescriptors(*board);
+  } catch (const Error&) {
+    // This rank is not counted, so no other has joined yet.
+    (void)GiveUpOnAbsent(*board);
+    throw;
+  }
   auto member = std::make_shared<Member>(board, spec.rank, spec.device, options);
-  Require(spec.name.empty() || spec.name == board->name(), Code::kHcclPara,
-          "hcclCommName is \"{}\", but the first rank of the group named it \"{}\"", spec.name,
-          board->name());
-  RequireDescriptors(*board);
   AwaitAttached(board, deadline);
   RegisterMember(member);
   return member;

@@ -61,6 +61,7 @@ class HostService {
   void Answer(int socket);
   void AcceptWithoutDescriptors();
   void DropOldest();
+  void Drop(int guest);
 
   const pid_t pid_ = getpid();
   const std::string name_;
@@ -69,6 +70,7 @@ class HostService {
   UniqueFd spare_{::eventfd(0, EFD_CLOEXEC)};  // of the service's thread
   std::map<int, Guest> guests_;                // by descriptor; of the service's thread
   std::uint64_t come_ = 0;                     // guests so far
+  std::size_t room_ = 0;                       // descriptors that may be open, as last seen
 };
 
 std::atomic<HostService*> current{nullptr};
@@ -101,7 +103,14 @@ void HostService::DropOldest() {
   auto oldest = guests_.begin();
   for (auto guest = guests_.begin(); guest != guests_.end(); ++guest)
     if (guest->second.came < oldest->second.came) oldest = guest;
-  guests_.erase(oldest);
+  Drop(oldest->first);
+}
+
+// Closing the socket would not be enough: a child made by fork keeps it, and epoll_ would go on
+// telling of it.
+void HostService::Drop(int guest) {
+  (void)::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, guest, nullptr);
+  guests_.erase(guest);
 }
 
 void HostService::Accept() {
@@ -121,7 +130,8 @@ void HostService::Accept() {
 // The one that waits longest makes room, or else the spare descriptor does for a guest that is told
 // no: neither is anybody left to wait, nor does this thread spin.
 void HostService::AcceptWithoutDescriptors() {
-  (void)MakeDescriptorRoom(kMaxSilent);
+  const std::size_t room = MakeDescriptorRoom(kMaxSilent);
+  if (room > std::exchange(room_, room)) return;  // try again
   if (!guests_.empty()) return DropOldest();
   spare_.Reset();
   {
@@ -169,7 +179,7 @@ void HostService::Loop() {
           Accept();
         } else if (guests_.count(fd) != 0) {
           Answer(fd);
-          guests_.erase(fd);  // one question each
+          Drop(fd);  // one question each
         }
       } catch (const std::exception& error) {
         log::Error(fmt::format("a process of this host is not served: {}", error.what()));

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "comm/presence.h"
@@ -66,6 +67,8 @@ class Monitor {
   void Loop();
   // Forgets the peers of which no board is left.
   void DropUnneeded();
+  // Forgets a peer; wants mutex_. Returns what comes behind it.
+  std::map<pid_t, Peer>::iterator Forget(std::map<pid_t, Peer>::iterator peer);
   void Bury(pid_t pid);
   // Whether a peer has no pidfd.
   [[nodiscard]] bool MustLook();
@@ -85,7 +88,7 @@ class Monitor {
   const UniqueFd wake_;  // raised when peers_ is to be looked at
   std::mutex mutex_;
   bool running_ = false;         // the thread; guarded by mutex_
-  std::map<pid_t, Peer> peers_;  // guarded by mutex_; closing a pidfd takes it out of epoll_
+  std::map<pid_t, Peer> peers_;  // guarded by mutex_
 };
 
 std::atomic<Monitor*> Monitor::current{nullptr};
@@ -107,7 +110,7 @@ Monitor& Monitor::OfThisProcess() {
 
 void Monitor::Wake() noexcept {
   const std::uint64_t one = 1;
-  if (!wake_) return;  // then the loop looks by itself
+  if (!wake_) return;  // the loop looks twice a second
   if (write(wake_.get(), &one, sizeof one) < 0)
     log::Error(fmt::format("cannot wake the liveness monitor: {}", std::strerror(errno)));
 }
@@ -151,8 +154,16 @@ void Monitor::DropUnneeded() {
     homes.erase(std::remove_if(homes.begin(), homes.end(),
                                [](const WatchedRank& home) { return home.board.expired(); }),
                 homes.end());
-    peer = homes.empty() ? peers_.erase(peer) : std::next(peer);
+    peer = homes.empty() ? Forget(peer) : std::next(peer);
   }
+}
+
+// Closing the pidfd would not be enough: a child made by fork keeps it, and epoll_ would go on
+// telling of it.
+std::map<pid_t, Peer>::iterator Monitor::Forget(std::map<pid_t, Peer>::iterator peer) {
+  const UniqueFd& pidfd = peer->second.pidfd;
+  if (pidfd) (void)epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, pidfd.get(), nullptr);
+  return peers_.erase(peer);
 }
 
 void Monitor::Bury(pid_t pid) {
@@ -162,13 +173,14 @@ void Monitor::Bury(pid_t pid) {
     const auto found = peers_.find(pid);
     if (found == peers_.end()) return;  // dropped since
     homes = std::move(found->second.homes);
-    peers_.erase(found);
+    Forget(found);
   }
   for (const WatchedRank& home : homes)
     if (const std::shared_ptr<Board> board = home.board.lock()) MarkTerminated(*board, home.rank);
 }
 
 bool Monitor::MustLook() {
+  if (!wake_) return true;
   const std::lock_guard lock(mutex_);
   return std::any_of(peers_.begin(), peers_.end(),
                      [](const auto& peer) { return !peer.second.pidfd; });
@@ -187,6 +199,7 @@ void Monitor::LookAtOthers() {
 
 void Monitor::Loop() {
   std::array<epoll_event, 64> events{};
+  Deadline next_look = Deadline::After(kLook);
   for (;;) {
     const int timeout = MustLook() ? static_cast<int>(kLook.count()) : -1;
     const int count =
@@ -195,7 +208,10 @@ void Monitor::Loop() {
       std::this_thread::sleep_for(kLook);
       DropUnneeded();
     }
-    if (count <= 0) LookAtOthers();
+    if (next_look.Passed()) {
+      LookAtOthers();
+      next_look = Deadline::After(kLook);
+    }
     for (int i = 0; i < count; ++i) {
       const auto pid = static_cast<pid_t>(events[static_cast<std::size_t>(i)].data.u64);
       if (pid != kWake) {

@@ -44,10 +44,10 @@ Member::~Member() {
 }
 
 void Member::Destroy() noexcept {
+  // The rank is not that of a child which has inherited the handle, and perhaps a locked mutex.
+  if (!board_->IsLocal(rank_)) return;
   const std::lock_guard lock(numbers_mutex_);
   if (std::exchange(destroyed_, true)) return;
-  // The rank is not that of a child which has inherited the handle.
-  if (!board_->IsLocal(rank_)) return;
   MarkDestroyed(*board_, rank_, last_number_);
 }
 

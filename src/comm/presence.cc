@@ -116,8 +116,8 @@ bool GiveUpOnAbsent(Board& board) noexcept {
   std::uint32_t word = attached.load(std::memory_order_acquire);
   do {
     if (word == static_cast<std::uint32_t>(board.size())) return false;
-    // relaxed: the bit means itself.
-  } while (!attached.compare_exchange_weak(word, word | kGivenUp, std::memory_order_relaxed,
+    // release: who sees the bit (acquire) sees the death that it was set for.
+  } while (!attached.compare_exchange_weak(word, word | kGivenUp, std::memory_order_acq_rel,
                                            std::memory_order_acquire));
   FutexWake(&attached, INT_MAX);
   return true;

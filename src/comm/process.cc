@@ -71,7 +71,13 @@ bool HasEnded(pid_t pid, std::uint64_t start_time, std::chrono::milliseconds pat
     return IsDead(pid);
   }
   pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
-  return ::poll(&ended, 1, static_cast<int>(patience.count())) == 1;
+  const Deadline deadline = Deadline::After(patience);
+  int ready = 0;
+  do {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline.Left());
+    ready = ::poll(&ended, 1, static_cast<int>(left.count()));
+  } while (ready < 0 && errno == EINTR && !deadline.Passed());
+  return ready == 1;
 }
 
 bool IsStopped(pid_t pid) {

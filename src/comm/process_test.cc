@@ -46,12 +46,19 @@ TEST(Process, HasEndedAsSoonAsItIsAZombie) {
 }
 
 TEST(Process, IsGivenSomeTimeToEnd) {
+  int go[2];
+  ASSERT_EQ(::pipe(go), 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    ::usleep(50'000);
+    char byte = 0;
+    (void)!::read(go[0], &byte, 1);
+    ::usleep(20'000);
     ::_exit(0);
   }
   EXPECT_FALSE(HasEnded(child, 0));
+  ASSERT_EQ(::write(go[1], "x", 1), 1);
+  ::close(go[0]);
+  ::close(go[1]);
   EXPECT_TRUE(HasEnded(child, 0, std::chrono::seconds(10)));
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
 }

@@ -1,6 +1,7 @@
 #include "comm/registry.h"
 
 #include <fmt/core.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,8 +23,14 @@ struct Registry {
 };
 
 // Never destroyed: a stream's worker may still end a call while the process exits.
+// Forks wait for the lock, so that no child inherits it locked.
 Registry& TheRegistry() {
-  static auto* const registry = new Registry;
+  static auto* const registry = [] {
+    auto* const made = new Registry;
+    pthread_atfork([] { TheRegistry().mutex.lock(); }, [] { TheRegistry().mutex.unlock(); },
+                   [] { TheRegistry().mutex.unlock(); });
+    return made;
+  }();
   return *registry;
 }
 

@@ -21,19 +21,12 @@ std::optional<std::string> NoteOf(const Board& board, std::int32_t rank) {
   return board.rank(rank).doing.Read(ReadActivity(board, rank).number);
 }
 
-// Whether the rank is between calls, and phase 2 has put another one on a stream.
-bool HasQueued(const Board& board, std::int32_t rank) {
-  const Activity activity = ReadActivity(board, rank);
-  return activity.phase == Phase::kIdle &&
-         board.rank(rank).queued.load(std::memory_order_relaxed) > activity.number;
-}
-
-std::string DescribeActivity(const Activity& activity, bool has_queued) {
+std::string DescribeActivity(const Activity& activity, std::optional<std::uint64_t> queued) {
   const std::uint64_t n = activity.number;
   switch (activity.phase) {
     case Phase::kIdle:
-      if (has_queued)
-        return fmt::format("has queued call {}, to which its stream has not got", n + 1);
+      if (queued)
+        return fmt::format("has queued call {}, to which its stream has not got", *queued);
       if (n == 0) return "has not started any call";
       return fmt::format("has finished call {} and not started call {}", n, n + 1);
     case Phase::kWorking:
@@ -59,9 +52,9 @@ std::optional<std::string> WhyMissing(const Board& board, std::int32_t rank) {
   if (const auto doing = NoteOf(board, rank)) return fmt::format("rank {} {}", rank, *doing);
   if (const auto refusal = ReadRefusal(board, rank))
     return fmt::format("the last call of rank {} was refused: {}", rank, refusal->message);
-  if (HasQueued(board, rank))
+  if (const auto queued = NextQueued(board, rank))
     return fmt::format("rank {} has queued call {}, to which its stream has not got", rank,
-                       ReadActivity(board, rank).number + 1);
+                       *queued);
   return std::nullopt;
 }
 
@@ -97,7 +90,7 @@ std::string DescribeRank(const Board& board, std::int32_t rank) {
   if (state.life == Life::kTerminated) return fmt::format("rank {} terminated", rank);
   const std::string doing =
       NoteOf(board, rank)
-          .value_or(DescribeActivity(ReadActivity(board, rank), HasQueued(board, rank)));
+          .value_or(DescribeActivity(ReadActivity(board, rank), NextQueued(board, rank)));
   std::string text = fmt::format("rank {} {}{}", rank, doing, DescribeOperation(board, rank));
   if (state.life == Life::kDestroyed)
     text += fmt::format(" (destroyed after call {})", state.last_number);

@@ -124,6 +124,13 @@ TEST_F(Report, TheRefusalOfARanksLastCallIsPartOfTheBlame) {
   EXPECT_EQ(ReadRefusal(*board_, 1)->message, "dispatch: K is 17 [dispatch-A3-30]");
 }
 
+TEST_F(Report, ACallThatWasDroppedIsNotQueuedAnyMore) {
+  const auto call =
+      TakeNumbers("dispatch", members_[1], nullptr, [](const std::shared_ptr<Call>&) {});
+  DropCall(*call, "its stream was aborted");
+  EXPECT_EQ(DescribeRank(*board_, 1), "rank 1 has not started any call");
+}
+
 // Whether it has run or still waits on its stream.
 TEST_F(Report, ARefusalIsForgottenWhenTheRanksNextCallIsAccepted) {
   NoteRefusal(1, "dispatch: K is 17 [dispatch-A3-30]");

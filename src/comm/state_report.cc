@@ -53,10 +53,8 @@ std::string OperationOf(const Board& board, std::int32_t rank, std::uint64_t num
 // What the rank does, without its number.
 Line DescribeActivity(const Board& board, std::int32_t rank, const std::vector<Wait>& waits) {
   const Activity activity = ReadActivity(board, rank);
-  const std::uint64_t queued = board.rank(rank).queued.load(std::memory_order_relaxed);
-  if (activity.phase == Phase::kIdle && queued > activity.number)
-    return {.begin = fmt::format("has queued call {}, to which its stream has not got",
-                                 activity.number + 1)};
+  if (const auto queued = NextQueued(board, rank))
+    return {.begin = fmt::format("has queued call {}, to which its stream has not got", *queued)};
   if (activity.number == 0) return {.begin = "has not started any call"};
   Line line{.begin = OperationOf(board, rank, activity.number),
             .timed = true,

@@ -19,24 +19,24 @@ bool Turnstile::Enter(std::uint64_t number, std::chrono::nanoseconds limit,
   const Clock::time_point start = Clock::now();
   while (next_ < number) {
     const std::chrono::nanoseconds empty = Clock::now() - std::max(start, empty_since_);
-    const bool too_long = !inside_ && limit > limit.zero() && empty >= limit;
+    const bool too_long = inside_ == 0 && limit > limit.zero() && empty >= limit;
     if (too_long || give_up()) return false;
     changed_.wait_for(lock, kGlance);
   }
-  inside_ = true;
+  inside_ = number;
   return true;
 }
 
 void Turnstile::Leave(std::uint64_t number) noexcept {
   std::unique_lock lock(mutex_);
-  inside_ = false;
-  empty_since_ = Clock::now();
+  GoOut(number);
   MarkLeft(number);
   RunSkipped(lock);
 }
 
 void Turnstile::Skip(std::uint64_t number, std::function<void()> tell_peers) {
   std::unique_lock lock(mutex_);
+  GoOut(number);  // it may have entered here and not elsewhere
   skipped_.emplace(number, std::move(tell_peers));
   RunSkipped(lock);
 }
@@ -53,9 +53,15 @@ void Turnstile::RunSkipped(std::unique_lock<std::mutex>& lock) {
   }
 }
 
+void Turnstile::GoOut(std::uint64_t number) {
+  if (inside_ != number) return;
+  inside_ = 0;
+  empty_since_ = Clock::now();
+}
+
 void Turnstile::MarkLeft(std::uint64_t number) {
   if (number < next_) return;  // it has left before; kept, it would be the first of left_ for ever
-  if (!inside_) empty_since_ = Clock::now();
+  if (inside_ == 0) empty_since_ = Clock::now();
   left_.insert(number);
   while (!left_.empty() && *left_.begin() == next_) {
     left_.erase(left_.begin());

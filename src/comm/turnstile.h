@@ -34,10 +34,12 @@ class Turnstile {
   // Runs what Skip kept back and may run now. `lock` is released meanwhile.
   void RunSkipped(std::unique_lock<std::mutex>& lock);
   void MarkLeft(std::uint64_t number);
+  // Call `number` is not inside any more, if it was; wants mutex_.
+  void GoOut(std::uint64_t number);
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool inside_ = false;                           // a call is; guarded by mutex_
+  std::uint64_t inside_ = 0;                      // the call that is, 0 = none; guarded by mutex_
   Clock::time_point empty_since_ = Clock::now();  // while none is; guarded by mutex_
   std::uint64_t next_ = 1;        // lowest number that has not left; guarded by mutex_
   std::set<std::uint64_t> left_;  // numbers above next_ that have; guarded by mutex_

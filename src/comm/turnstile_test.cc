@@ -50,6 +50,14 @@ TEST(Turnstile, DoesNotCountTheTimeOfACallThatIsInside) {
   first.join();
 }
 
+// As a call that has entered one group's turnstile and did not get its turn in the other's.
+TEST(Turnstile, ACallThatGivesUpInsideIsInsideNoLonger) {
+  Turnstile turnstile;
+  ASSERT_TRUE(turnstile.Enter(1, kForEver, Never));
+  turnstile.Skip(1, [] {});
+  EXPECT_FALSE(turnstile.Enter(3, milliseconds(5), Never));
+}
+
 TEST(Turnstile, ASkippedCallBlocksNobody) {
   Turnstile turnstile;
   int told = 0;

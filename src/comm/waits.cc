@@ -98,6 +98,16 @@ Activity ReadActivity(const Board& board, std::int32_t rank) {
   return {static_cast<Phase>(word >> 56), word & ((std::uint64_t{1} << 56) - 1), AgeOf(since)};
 }
 
+std::optional<std::uint64_t> NextQueued(const Board& board, std::int32_t rank) {
+  const Activity activity = ReadActivity(board, rank);
+  const RankState& state = board.rank(rank);
+  const std::uint64_t over =
+      std::max(activity.number, state.dropped.load(std::memory_order_relaxed));
+  if (activity.phase != Phase::kIdle || state.queued.load(std::memory_order_relaxed) <= over)
+    return std::nullopt;
+  return over + 1;
+}
+
 std::vector<Wait> FindWaits(const Boards& boards, std::chrono::nanoseconds at_least) {
   std::vector<Wait> waits;
   for (const std::shared_ptr<Board>& board : boards) {

@@ -22,6 +22,9 @@ struct Activity {
 
 [[nodiscard]] Activity ReadActivity(const Board& board, std::int32_t rank);
 
+// The call of a rank between calls that phase 2 has put on a stream, and that has not begun.
+[[nodiscard]] std::optional<std::uint64_t> NextQueued(const Board& board, std::int32_t rank);
+
 // One meeting or release at which ranks wait, of this process or others.
 struct Wait {
   Board* board = nullptr;

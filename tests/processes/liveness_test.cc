@@ -122,6 +122,25 @@ TEST(Liveness, DeathIsNoticedUnderALimitOfNoDescriptors) {
   EXPECT_FALSE(comm::IsGone(*board, 2, 1));
 }
 
+// The worker keeps the descriptors with which its parent watches.
+TEST(Liveness, AForkedWorkerDoesNotKeepTheMonitorBusyWhenAPeerEnds) {
+  const auto board = comm::Board::Create("g", 2);
+  comm::Attach(*board, 0);
+  Peer peer(*board, 1);
+  comm::WatchPeers(board);
+  const pid_t worker = fork();
+  if (worker == 0)
+    for (;;) pause();
+  peer.End();
+  EXPECT_TRUE(Eventually([&] { return comm::IsGone(*board, 1, 1); }));
+  const std::clock_t begin = std::clock();
+  std::this_thread::sleep_for(milliseconds(300));
+  const double burnt = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  EXPECT_LT(burnt, 0.1);
+  kill(worker, SIGKILL);
+  waitpid(worker, nullptr, 0);
+}
+
 // As in a sandbox that does not know pidfd_open.
 TEST(Liveness, DeathIsNoticedOfAPeerForWhichThereWasNoDescriptor) {
   const auto board = comm::Board::Create("g", 3);

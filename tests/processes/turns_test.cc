@@ -68,7 +68,7 @@ TEST_P(Turns, QueuedOnTwoStreamsOfARankRunByNumber) {
 // nobody's fault.
 TEST_P(Turns, QueuedBehindCallsThatWaitForAPeerMayWaitForLongerThanTheLimit) {
   LaunchOptions options = Options(2);
-  options.wait_limit = milliseconds(400);
+  options.wait_limit = std::chrono::seconds(2);
   const auto ends = Launch(options, [](RankRun& run) {
     const AbortFlag abort;
     std::vector<std::shared_ptr<comm::Call>> calls;
@@ -77,7 +77,7 @@ TEST_P(Turns, QueuedBehindCallsThatWaitForAPeerMayWaitForLongerThanTheLimit) {
     std::vector<std::thread> streams;
     for (std::size_t i = 0; i < calls.size(); ++i) {
       if (run.rank == 1) {
-        std::this_thread::sleep_for(milliseconds(200));
+        std::this_thread::sleep_for(milliseconds(700));
         said[i] = RunTaken(*calls[i], abort, kExchange);
       } else {
         streams.emplace_back([&, i] { said[i] = RunTaken(*calls[i], abort, kExchange); });

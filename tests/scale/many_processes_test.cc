@@ -1,5 +1,6 @@
-// As many processes as a group can have ranks, with the descriptors that a login shell gives each
-// of them: they join, dispatch, combine, and hear of a death.
+// Far more processes than cores, with the descriptors that a login shell gives each of them: they
+// join, dispatch and combine. FERRY_MANY_PROCESSES is their number, up to 768, of which each pair
+// meets for the first time: that takes a minute.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>

@@ -98,7 +98,7 @@ TEST(Gathering, IsNotHeldUpByStrangers) {
 
 TEST(Gathering, DropsWhoDoesNotSayWhoItIs) {
   const std::string name = NewName();
-  auto first = FirstOfTwo(name, {.to_come = seconds(30), .to_say_who = milliseconds(20)});
+  auto first = FirstOfTwo(name, {.to_come = seconds(30), .to_say_who = milliseconds(500)});
   const UniqueFd stranger = Connected(name, std::string(1, '\1'));
   char nothing = 0;
   EXPECT_EQ(::recv(stranger.get(), &nothing, 1, 0), 0) << "the end of the stream";

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
-#include <thread>
 #include <utility>
 
 #include "base/caught.h"
@@ -94,10 +93,11 @@ void JoinServer::Wait(int stop) {
                        .events = static_cast<short>(sends ? POLLIN | POLLOUT : POLLIN),
                        .revents = 0});
   }
-  const int ready = ::poll(entries.data(), entries.size(), Milliseconds(NextDeadline()));
-  if (ready > 0) stopped_ = entries[0].revents != 0;
+  int ready = ::poll(entries.data(), entries.size(), Milliseconds(NextDeadline()));
   // More of them than the program allows by now: streams are looked at all the same.
-  if (ready < 0 && errno == EINVAL) std::this_thread::sleep_for(kPauseWithoutDescriptors);
+  if (ready < 0 && errno == EINVAL)
+    ready = ::poll(entries.data(), 1, static_cast<int>(kPauseWithoutDescriptors.count()));
+  if (ready > 0) stopped_ = entries[0].revents != 0;
 }
 
 std::size_t JoinServer::CountStrangers() const {
@@ -111,6 +111,7 @@ void JoinServer::AcceptStrangers() {
   for (std::size_t i = 0; i < MaxStrangers(); ++i) {
     UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket) {
+      if (CountStrangers() >= MaxStrangers()) ServePeers();  // some may have spoken
       if (CountStrangers() >= MaxStrangers()) DropOldestStranger();
       Greet(std::move(socket));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -130,7 +131,6 @@ bool JoinServer::DropOldestStranger() {
     return peer.state == Peer::State::kStranger;
   });
   if (oldest == peers_.end()) return false;
-  admission_.NoteRefusal(oldest->address, "had not asked to join when others came");
   peers_.erase(oldest);
   return true;
 }
