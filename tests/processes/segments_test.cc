@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/abort_flag.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "comm/home.h"
@@ -200,26 +201,24 @@ TEST(Segments, TimeIsCountedForTheRankThatAllWaitedFor) {
   ExpectAllSay(ends, {"ok", "right"});
 }
 
-// Rank 0 may open nothing any more: it can neither read rank 1's memory nor give its own.
 TEST(Segments, ThatCannotBeReachedAreTheFailureOfTheRankThatReads) {
   const auto ends = Launch(Segments(2), [](RankRun& run) {
-    if (run.rank == 0) {
-      (void)memory::ProcessSegment().Allocate(kMiB, 0, memory::Owner::kFerry);  // its own is there
-      const auto first_free = static_cast<rlim_t>(UniqueFd(dup(0)).get());
-      const rlimit none{first_free, first_free};
-      setrlimit(RLIMIT_NOFILE, &none);
-    }
-    // Both fail; whose sentence it is depends on who was first.
-    const auto failure_of = [&](int reader) {
-      return fmt::format(
-          "failed: rank {} cannot reach the memory of rank {}: process {} of this "
-          "host does not give its memory: ",
-          reader, 1 - reader, run.ep->board().rank(1 - reader).pid.load());
-    };
-    const std::string end = RunExchange(run);
-    const bool named = end.find(failure_of(0)) != std::string::npos ||
-                       end.find(failure_of(1) + "it has failed to, and says why on its stderr") !=
-                           std::string::npos;
+    const auto call = TakeOne(run);
+    const AbortFlag abort;
+    const std::string end = RunTaken(*call, abort, [&](comm::Group& ep, comm::Group*) {
+      ep.Publish({});
+      ep.Meet();
+      if (run.rank == 0) {
+        const auto first_free = static_cast<rlim_t>(UniqueFd(dup(0)).get());
+        const rlimit none{first_free, first_free};
+        setrlimit(RLIMIT_NOFILE, &none);
+        (void)ep.Peer(1);
+      }
+      ep.Release();
+    });
+    const std::string pid = std::to_string(run.ep->board().rank(1).pid.load());
+    const bool named = end.find("failed: rank 0 cannot reach the memory of rank 1: process " + pid +
+                                " of this host does not give its memory: ") != std::string::npos;
     run.say(named ? "named" : end);
   });
   ExpectAllSay(ends, {"named"});
