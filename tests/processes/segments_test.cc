@@ -229,6 +229,7 @@ TEST(Segments, ThatCannotBeReachedAreTheFailureOfTheRankThatReads) {
 TEST(Segments, AreMappedAnewByAForkedChild) {
   const auto ends = Launch(Segments(2), [](RankRun& run) {
     run.say(RunExchange(run));
+    AwaitAll(run, 1);  // nobody overwrites rows any more
     if (run.rank == 0) {
       // The child reads rank 1's memory by itself, while rank 1 waits.
       const pid_t child = fork();
@@ -254,7 +255,7 @@ TEST(Segments, AreMappedAnewByAForkedChild) {
     } else {
       run.say("the child reads");
     }
-    AwaitAll(run, 1);
+    AwaitAll(run, 2);
     run.say(RunExchange(run));
   });
   ExpectAllSay(ends, {"ok", "the child reads", "ok"});
