@@ -87,7 +87,7 @@ struct alignas(64) RankState {
   std::atomic<std::int32_t> device;          // virtual, of its process
   std::atomic<std::int64_t> activity_since;  // Clock, ns: when `activity` changed last
   std::atomic<std::uint64_t> queued;         // last call that phase 2 has put on a stream
-  std::atomic<std::uint64_t> dropped;        // highest call that will never run
+  std::atomic<std::uint64_t> left;           // up to which all calls have ended or were dropped
   std::atomic<std::int64_t> refused_at;      // Clock, ns: of `refusal`; 0 = the last was accepted
   DoingText doing;                           // whom it waits for; tag = number
   OperatorText operation;                    // what `activity` runs or ran last; tag = number

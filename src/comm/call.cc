@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -48,10 +47,6 @@ void Skip(const std::shared_ptr<Member>& member, std::uint64_t number,
   member->turnstile().Skip(number, [member, number, sentence] {
     const std::lock_guard lock(member->text_mutex());
     FailMeeting(member->board(), member->rank(), number, sentence, When::kSomebodyIsMissing);
-    // relaxed: for reports only; skips of a member come one after another.
-    std::atomic<std::uint64_t>& dropped = member->board().rank(member->rank()).dropped;
-    dropped.store(std::max(number, dropped.load(std::memory_order_relaxed)),
-                  std::memory_order_relaxed);
   });
 }
 

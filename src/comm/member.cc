@@ -34,6 +34,7 @@ Member::Member(std::shared_ptr<Board> board, std::int32_t rank, std::int32_t dev
       scratch_(options_.scratch, device),
       traffic_(board_->size()) {
   Attach(*board_, rank_, device_);
+  turnstile_.TellLeft(&board_->rank(rank_).left);
   EnterRoster(*this);
   InstallDumpSignal();
 }

@@ -67,6 +67,7 @@ void Turnstile::MarkLeft(std::uint64_t number) {
     left_.erase(left_.begin());
     ++next_;
   }
+  if (told_ != nullptr) told_->store(next_ - 1, std::memory_order_relaxed);
   changed_.notify_all();
 }
 

@@ -2,6 +2,7 @@
 #ifndef FERRY_COMM_TURNSTILE_H_
 #define FERRY_COMM_TURNSTILE_H_
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -16,6 +17,10 @@ namespace ferry::comm {
 
 class Turnstile {
  public:
+  // Tells `left` from now on up to which number all calls have left; for reports (relaxed). Before
+  // the first call.
+  void TellLeft(std::atomic<std::uint64_t>* left) { told_ = left; }
+
   // Waits until every call below `number` has left. False when no call has been inside for `limit`
   // (zero = for ever) although it is not this one's turn, or when `give_up` (looked at every few
   // ms) says so; the call must then be given to Skip. A call that is inside has limits of its own.
@@ -37,6 +42,7 @@ class Turnstile {
   // Call `number` is not inside any more, if it was; wants mutex_.
   void GoOut(std::uint64_t number);
 
+  std::atomic<std::uint64_t>* told_ = nullptr;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t inside_ = 0;                      // the call that is, 0 = none; guarded by mutex_

@@ -58,6 +58,16 @@ TEST(Turnstile, ACallThatGivesUpInsideIsInsideNoLonger) {
   EXPECT_FALSE(turnstile.Enter(3, milliseconds(5), Never));
 }
 
+TEST(Turnstile, TellsUpToWhichCallAllHaveLeft) {
+  std::atomic<std::uint64_t> left{0};
+  Turnstile turnstile;
+  turnstile.TellLeft(&left);
+  turnstile.Skip(2, [] {});
+  EXPECT_EQ(left, 0U);
+  turnstile.Leave(1);
+  EXPECT_EQ(left, 2U);
+}
+
 TEST(Turnstile, ASkippedCallBlocksNobody) {
   Turnstile turnstile;
   int told = 0;

@@ -99,13 +99,11 @@ Activity ReadActivity(const Board& board, std::int32_t rank) {
 }
 
 std::optional<std::uint64_t> NextQueued(const Board& board, std::int32_t rank) {
-  const Activity activity = ReadActivity(board, rank);
   const RankState& state = board.rank(rank);
-  const std::uint64_t over =
-      std::max(activity.number, state.dropped.load(std::memory_order_relaxed));
-  if (activity.phase != Phase::kIdle || state.queued.load(std::memory_order_relaxed) <= over)
-    return std::nullopt;
-  return over + 1;
+  const std::uint64_t left = state.left.load(std::memory_order_relaxed);
+  const bool idle = ReadActivity(board, rank).phase == Phase::kIdle;
+  if (!idle || state.queued.load(std::memory_order_relaxed) <= left) return std::nullopt;
+  return left + 1;
 }
 
 std::vector<Wait> FindWaits(const Boards& boards, std::chrono::nanoseconds at_least) {
